@@ -1,0 +1,1 @@
+"""What follows from the protos alone; every other room may import it."""

@@ -1,0 +1,3 @@
+"""The version of the contract that stored results are written with."""
+
+CONTRACT_VERSION = "buildplan.v1"
