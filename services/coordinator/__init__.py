@@ -1,0 +1,1 @@
+"""The coordinator: sessions, papers, preflight, runs and plans."""

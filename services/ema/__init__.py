@@ -1,0 +1,1 @@
+"""The engineering specialist (EMA): what makes it this one."""

@@ -1,0 +1,1 @@
+"""The purchasing specialist (PMA): what makes it this one."""

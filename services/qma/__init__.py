@@ -1,0 +1,1 @@
+"""The quality specialist (QMA): what makes it this one."""

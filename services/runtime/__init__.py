@@ -1,0 +1,1 @@
+"""What any gRPC server or client of this system needs, in one place."""

@@ -1,0 +1,1 @@
+"""The scheduling specialist (SCA): what makes it this one."""

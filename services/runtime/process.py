@@ -1,0 +1,30 @@
+"""The frame of a server process: settings are read, logs configured, errors of settings said in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from services.runtime.logs import configure_logs
+from services.runtime.settings import Environment, ServerSettings, SettingError
+
+
+def run_process(
+    name: str, default_port: int, main: Callable[[Environment, ServerSettings], Coroutine[Any, Any, None]]
+) -> None:
+    """Runs `main` with the settings of this process's environment; exits 2 on a bad setting."""
+    try:
+        environment = Environment(os.environ)
+        settings = ServerSettings.read(environment, default_port)
+        configure_logs(name, settings.log_level, settings.log_format)
+        asyncio.run(main(environment, settings))
+    except SettingError as error:
+        sys.exit(_refusal(name, error))
+
+
+def _refusal(name: str, error: SettingError) -> int:
+    print(f"{name}: {error}", file=sys.stderr)
+    return 2

@@ -1,0 +1,101 @@
+"""Serving: one way to start, announce, drain and stop any gRPC server of this system."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from services.runtime.channels import MAX_MESSAGE_BYTES
+from services.runtime.interceptors import ErrorInterceptor
+from services.runtime.settings import ServerSettings, SettingError
+
+_log = structlog.get_logger()
+_DRAIN_NOTICE_SECONDS = 0.3
+
+_OPTIONS: tuple[tuple[str, int], ...] = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One gRPC service: its full name and how it is added to a server."""
+
+    name: str
+    add: Callable[[grpc.aio.Server], None]
+
+
+class RunningServer:
+    """A started server with health and reflection."""
+
+    def __init__(self, server: grpc.aio.Server, health_servicer: health.aio.HealthServicer, address: str) -> None:
+        self._server = server
+        self._health = health_servicer
+        self.address = address
+
+    async def drain(self, grace_seconds: float, end_streams: Callable[[], Awaitable[None]] | None = None) -> None:
+        """NOT_SERVING first, a moment for balancers to see it, then no new calls and `grace_seconds` for the rest."""
+        await self._health.enter_graceful_shutdown()
+        if grace_seconds:
+            await asyncio.sleep(min(_DRAIN_NOTICE_SECONDS, grace_seconds))
+        if end_streams is not None:
+            await end_streams()
+        await self._server.stop(grace_seconds)
+
+
+async def start_server(services: Sequence[Service], settings: ServerSettings) -> RunningServer:
+    """Binds and starts; raises SettingError when the address cannot be had."""
+    server = grpc.aio.server(
+        interceptors=[ErrorInterceptor()],
+        options=_OPTIONS,
+        maximum_concurrent_rpcs=settings.maximum_concurrent_rpcs or None,
+    )
+    health_servicer = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
+    for service in services:
+        service.add(server)
+    names = [service.name for service in services]
+    reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    port = _bind(server, settings)
+    await server.start()
+    for name in ("", *names):
+        await health_servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
+    return RunningServer(server, health_servicer, f"{settings.host}:{port}")
+
+
+async def serve_until_signal(
+    name: str,
+    services: Sequence[Service],
+    settings: ServerSettings,
+    end_streams: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Serves until SIGTERM or SIGINT, then drains. Logs "serving" with the address when ready."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    running = await start_server(services, settings)
+    _log.info("serving", name=name, address=running.address)
+    await stop.wait()
+    _log.info("draining", name=name)
+    await running.drain(settings.drain_seconds, end_streams)
+    _log.info("stopped", name=name)
+
+
+def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
+    address = f"{settings.host}:{settings.port}"
+    try:
+        return server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise SettingError(f"cannot listen on {address}: is another process there? ({error})") from error

@@ -1,0 +1,90 @@
+"""Settings: read once from an injected mapping into frozen values; a bad value stops the process with a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingError(Exception):
+    """A setting is missing, malformed or contradictory; print the message and stop with exit code 2."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Typed reading of environment variables; every error names the variable and what it takes."""
+
+    values: Mapping[str, str]
+
+    def text(self, name: str, default: str) -> str:
+        """The variable, or `default` when it is unset or empty."""
+        return self.values.get(name, "").strip() or default
+
+    def integer(self, name: str, default: int, *, minimum: int = 0, maximum: int = 2**31 - 1) -> int:
+        """A whole number within the bounds."""
+        return int(self._number(name, default, minimum, maximum, int))
+
+    def number(self, name: str, default: float, *, minimum: float = 0.0, maximum: float = 1e9) -> float:
+        """A number within the bounds; units are the setting's own (seconds unless it says otherwise)."""
+        return float(self._number(name, default, minimum, maximum, float))
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        """One of `choices`."""
+        value = self.text(name, default).lower()
+        if value not in choices:
+            raise SettingError(f'{name} is "{value}"; it takes one of: {", ".join(choices)}')
+        return value
+
+    def path(self, name: str, default: Path) -> Path:
+        """A path; a leading ~ is the home folder."""
+        return Path(self.text(name, str(default))).expanduser()
+
+    def addresses(self, name: str, default: Mapping[str, str]) -> dict[str, str]:
+        """`name=host:port` pairs joined by commas, in their order."""
+        text = self.text(name, "")
+        if not text:
+            return dict(default)
+        pairs = [entry.partition("=") for entry in text.split(",") if entry.strip()]
+        found = {key.strip(): address.strip() for key, _, address in pairs}
+        if len(found) < len(pairs) or not all(key and address for key, address in found.items()):
+            raise SettingError(f'{name} is "{text}"; it takes distinct pairs such as "qma=127.0.0.1:50061,pma=…"')
+        return found
+
+    def _number(self, name: str, default: float, minimum: float, maximum: float, parse: type[int | float]) -> float:
+        text = self.text(name, "")
+        try:
+            value = parse(text) if text else default
+        except ValueError:
+            value = float("nan")
+        if not minimum <= value <= maximum:
+            raise SettingError(f'{name} is "{text}"; it takes a number from {minimum} to {maximum}')
+        return value
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """What every server is told.
+
+    `port` 0 takes any free one. `drain_seconds` is how long calls in flight may go on after SIGTERM;
+    `maximum_concurrent_rpcs` 0 means no limit.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    drain_seconds: float = 5.0
+    maximum_concurrent_rpcs: int = 0
+    log_level: str = "info"
+    log_format: str = "json"
+
+    @staticmethod
+    def read(environment: Environment, default_port: int) -> ServerSettings:
+        """From BUILDPLAN_HOST, _PORT, _DRAIN_SECONDS, _MAX_CONCURRENT_RPCS, _LOG_LEVEL and _LOG_FORMAT."""
+        return ServerSettings(
+            host=environment.text("BUILDPLAN_HOST", "127.0.0.1"),
+            port=environment.integer("BUILDPLAN_PORT", default_port, maximum=65535),
+            drain_seconds=environment.number("BUILDPLAN_DRAIN_SECONDS", 5.0, maximum=3600),
+            maximum_concurrent_rpcs=environment.integer("BUILDPLAN_MAX_CONCURRENT_RPCS", 0),
+            log_level=environment.choice("BUILDPLAN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+            log_format=environment.choice("BUILDPLAN_LOG_FORMAT", "json", ("json", "text")),
+        )

@@ -1,0 +1,33 @@
+"""The interface behind which the engines stand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from buildplan.v1.context_pb2 import ContextPack
+from buildplan.v1.plan_pb2 import Patch
+from buildplan.v1.specialist_service_pb2 import Progress
+
+
+class Engine(Protocol):
+    """Turns a context pack into a patch.
+
+    `name` is "offline" or "openai", `model` the model's name or empty, `prompt_digest` the digest of the
+    prompt or empty: all three are part of a checkpoint's key.
+    """
+
+    @property
+    def name(self) -> str:
+        """Engine."""
+
+    @property
+    def model(self) -> str:
+        """Model."""
+
+    @property
+    def prompt_digest(self) -> str:
+        """Digest of the prompt."""
+
+    def propose(self, context: ContextPack) -> AsyncIterator[Progress | Patch]:
+        """Progress, then exactly one patch. Stops its work within 100 ms when the iterator is closed."""

@@ -1,0 +1,39 @@
+"""The process of a specialist: `serve_specialist(PROFILE, port)` is all that its `__main__` says."""
+
+from __future__ import annotations
+
+import grpc
+
+from buildplan.v1 import specialist_service_pb2
+from buildplan.v1.specialist_service_pb2_grpc import add_SpecialistServiceServicer_to_server
+from services.runtime.process import run_process
+from services.runtime.server import Service, serve_until_signal
+from services.runtime.settings import Environment, ServerSettings, SettingError
+from services.specialist.engine import Engine
+from services.specialist.offline.engine import OfflineEngine
+from services.specialist.profile import Profile
+from services.specialist.servicer import SpecialistServicer
+
+_NAME = specialist_service_pb2.DESCRIPTOR.services_by_name["SpecialistService"].full_name
+
+
+def serve_specialist(profile: Profile, default_port: int) -> None:
+    """Serves until a signal; exits 2 on a bad setting."""
+
+    async def main(environment: Environment, settings: ServerSettings) -> None:
+        servicer = SpecialistServicer(profile, choose_engine(profile, environment))
+
+        def add(server: grpc.aio.Server) -> None:
+            add_SpecialistServiceServicer_to_server(servicer, server)
+
+        await serve_until_signal(profile.agent, [Service(_NAME, add)], settings)
+
+    run_process(profile.agent, default_port, main)
+
+
+def choose_engine(profile: Profile, environment: Environment) -> Engine:
+    """The engine that BUILDPLAN_ENGINE names; there is no silent switch from one to another."""
+    name = environment.text("BUILDPLAN_ENGINE", "offline").lower()
+    if name != "offline":
+        raise SettingError(f'BUILDPLAN_ENGINE is "{name}"; this version has the engine "offline" only')
+    return OfflineEngine(profile)
