@@ -1,0 +1,110 @@
+"""Plan revisions: reading, editing and exporting them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from google.protobuf.json_format import MessageToJson
+from sqlalchemy import Connection
+
+from buildplan.v1.document_pb2 import Page
+from buildplan.v1.plan_pb2 import Plan
+from buildplan.v1.plan_service_pb2 import ExportFormat, PlanRevision, StatementEdit
+from services.contract.names import LATEST, last_id, parse, parse_session
+from services.contract.statements import lines
+from services.coordinator.plans.edits import apply_edits
+from services.coordinator.plans.export.markdown import to_markdown
+from services.coordinator.store import Store
+from services.coordinator.store import documents as document_rows
+from services.coordinator.store import plans as rows
+from services.coordinator.store import sessions as session_rows
+from services.runtime.errors import Aborted, InvalidArgument, NotFound
+
+
+@dataclass(frozen=True)
+class Export:
+    """A rendered plan."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+
+
+class Revisions:
+    """The revisions of all sessions' plans."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, name: str) -> Plan:
+        """A revision by its number, or the latest."""
+        session, revision = _parse_plan(name)
+        return await self._store.read(lambda tx: rows.get(tx, session, revision))
+
+    async def list_(self, parent: str) -> list[PlanRevision]:
+        """The newest first."""
+        session = parse_session(parent)
+
+        def work(tx: Connection) -> list[PlanRevision]:
+            session_rows.get(tx, session)
+            return rows.list_(tx, session)
+
+        return await self._store.read(work)
+
+    async def edit(self, name: str, etag: str, edits: Sequence[StatementEdit]) -> Plan:
+        """A new revision with all the edits; raises Aborted when `etag` is not the latest revision's."""
+        session, _ = _parse_plan(name)
+        if not edits:
+            raise InvalidArgument("edits", "there is nothing to change")
+        latest = await self._store.read(lambda tx: rows.get(tx, session, None))
+        _check_etag(latest, etag)
+        pages = await self._store.read(lambda tx: _cited(tx, session, latest))
+        edited = await asyncio.to_thread(apply_edits, latest, edits, pages)
+
+        def work(tx: Connection) -> Plan:
+            _check_etag(rows.get(tx, session, None), etag)
+            return rows.insert(tx, session, edited)
+
+        return await self._store.write(work)
+
+    async def export(self, name: str, form: ExportFormat) -> Export:
+        """The plan as a file; raises InvalidArgument for a format that is not known."""
+        plan = await self.get(name)
+        stem = f"plan-{last_id(plan.name)}"
+        if form == ExportFormat.EXPORT_FORMAT_MARKDOWN:
+            text = await asyncio.to_thread(to_markdown, plan)
+            return Export(f"{stem}.md", "text/markdown; charset=utf-8", text.encode())
+        if form == ExportFormat.EXPORT_FORMAT_JSON:
+            text = await asyncio.to_thread(MessageToJson, plan, preserving_proto_field_name=True)
+            return Export(f"{stem}.json", "application/json", text.encode())
+        raise InvalidArgument("format", "choose EXPORT_FORMAT_MARKDOWN or EXPORT_FORMAT_JSON")
+
+
+def _parse_plan(name: str) -> tuple[str, int | None]:
+    session, revision = parse(name, "plans")
+    if revision == LATEST:
+        return session, None
+    if not revision.isdigit():
+        raise NotFound(name)
+    return session, int(revision)
+
+
+def _check_etag(latest: Plan, etag: str) -> None:
+    if latest.etag != etag:
+        message = f"the plan is at revision {latest.revision} by now; read it again and repeat the edit"
+        raise Aborted("STALE_ETAG", message)
+
+
+def _cited(tx: Connection, session: str, plan: Plan) -> dict[tuple[str, int], Page]:
+    """The pages that the plan cites and that are still there."""
+    wanted: Iterable[tuple[str, int]] = {
+        (citation.document, citation.page) for line in lines(plan) for citation in line.statement.citations
+    }
+    present = document_rows.ids(tx, session)
+    return {
+        (document, number): document_rows.page(tx, session, last_id(document), number)
+        for document, number in wanted
+        if last_id(document) in present
+    }

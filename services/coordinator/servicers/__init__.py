@@ -1,0 +1,1 @@
+"""The coordinator's gRPC services: they translate and call, nothing else."""

@@ -1,0 +1,160 @@
+"""Sessions: one job each, its metadata, preflight and the conflicts between its papers."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from sqlalchemy import Connection
+
+from buildplan.v1.conflict_pb2 import DocumentConflict
+from buildplan.v1.context_pb2 import ContextPack
+from buildplan.v1.document_pb2 import Document
+from buildplan.v1.fact_pb2 import Fact
+from buildplan.v1.session_pb2 import Session, SessionMetadata, ValidationResult
+from services.contract.names import conflict_name, parse, parse_session, session_name, validation_name
+from services.coordinator.documents.context import assemble
+from services.coordinator.facts import find_conflicts, resolve
+from services.coordinator.metadata import check_metadata
+from services.coordinator.preflight import ContextLimits, input_digest, validate
+from services.coordinator.store import Store
+from services.coordinator.store import conflicts as conflict_rows
+from services.coordinator.store import documents as document_rows
+from services.coordinator.store import runs as run_rows
+from services.coordinator.store import sessions as rows
+from services.coordinator.store import validations as validation_rows
+from services.runtime.errors import FailedPrecondition, InvalidArgument, NotFound
+
+_DEFAULT_PAGE, _LARGEST_PAGE = 100, 1000
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What a session holds at one moment, with the conflicts between its documents."""
+
+    session: Session
+    documents: Sequence[Document]
+    facts: Sequence[Fact]
+    conflicts: Sequence[DocumentConflict]
+
+    @property
+    def digest(self) -> str:
+        """Names the metadata, the documents and the resolved conflicts."""
+        return input_digest(self.session, self.documents, self.conflicts)
+
+
+class Sessions:
+    """Sessions in the store."""
+
+    def __init__(self, store: Store, limits: ContextLimits, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._limits = limits
+        self._clock = clock
+
+    async def create(self, metadata: SessionMetadata, request_id: str) -> Session:
+        """A new session, or the one that `request_id` made before."""
+        check_metadata(metadata)
+        session = Session(name=session_name(uuid.uuid4().hex[:12]), metadata=metadata)
+        return await self._store.write(lambda tx: rows.insert(tx, session, request_id, self._clock()))
+
+    async def get(self, name: str) -> Session:
+        """One session."""
+        session = parse_session(name)
+        return await self._store.read(lambda tx: rows.get(tx, session))
+
+    async def page(self, size: int, token: str) -> tuple[list[Session], str]:
+        """Sessions, the newest first, and the token of the next page or an empty one."""
+        if not 0 <= size <= _LARGEST_PAGE:
+            raise InvalidArgument("page_size", f"takes a number from 1 to {_LARGEST_PAGE}; 0 means {_DEFAULT_PAGE}")
+        return await self._store.read(lambda tx: rows.page(tx, size or _DEFAULT_PAGE, token))
+
+    async def update(self, wanted: Session, mask: FieldMask) -> Session:
+        """Takes the fields of the metadata that the mask names; an empty mask takes all of it."""
+        session = parse_session(wanted.name)
+        paths = list(mask.paths) or ["metadata"]
+        if not FieldMask(paths=paths).IsValidForDescriptor(Session.DESCRIPTOR) or not all(map(_changeable, paths)):
+            raise InvalidArgument("update_mask", 'names fields of the metadata, such as "metadata.customer"')
+        check_metadata(wanted.metadata)
+
+        def work(tx: Connection) -> Session:
+            current = rows.get(tx, session)
+            FieldMask(paths=paths).MergeMessage(
+                wanted, current, replace_message_field=True, replace_repeated_field=True
+            )
+            rows.update(tx, current, self._clock())
+            return rows.get(tx, session)
+
+        return await self._store.write(work)
+
+    async def delete(self, name: str) -> None:
+        """The session and all that it holds; refused while a run is in flight."""
+        session = parse_session(name)
+
+        def work(tx: Connection) -> None:
+            rows.get(tx, session)
+            if run_rows.in_flight(tx, session) is not None:
+                raise FailedPrecondition("RUN_IN_FLIGHT", f'"{name}" has a run in flight; cancel it first')
+            rows.delete(tx, session)
+
+        await self._store.write(work)
+
+    async def papers(self, session: str) -> Papers:
+        """What the session holds, with its conflicts as they are now. They are stored when they have changed."""
+
+        def load(tx: Connection) -> tuple[Session, list[Document], list[Fact], list[DocumentConflict]]:
+            return (
+                rows.get(tx, session),
+                document_rows.list_(tx, session),
+                document_rows.facts(tx, session),
+                conflict_rows.list_(tx, session),
+            )
+
+        found, documents, facts, earlier = await self._store.read(load)
+        conflicts = find_conflicts(found.name, documents, facts, earlier)
+        if conflicts != earlier:
+            await self._store.write(lambda tx: conflict_rows.replace(tx, session, conflicts))
+        return Papers(found, documents, facts, conflicts)
+
+    async def validate(self, name: str) -> ValidationResult:
+        """Preflight, stored with the digest of its input."""
+        session = parse_session(name)
+        return await self.validate_papers(session, await self.papers(session))
+
+    async def validate_papers(self, session: str, papers: Papers) -> ValidationResult:
+        """Preflight of papers that have been loaded."""
+        result = validate(papers.session, papers.documents, papers.conflicts, limits=self._limits, now=self._clock())
+        result.name = validation_name(session, uuid.uuid4().hex[:12])
+        await self._store.write(lambda tx: validation_rows.insert(tx, session, result))
+        return result
+
+    async def context(self, session: str, papers: Papers, as_of: date) -> ContextPack:
+        """The context pack of papers that have been loaded."""
+        pages = await self._store.read(lambda tx: list(document_rows.pages(tx, session)))
+        return await asyncio.to_thread(
+            assemble, papers.session, papers.documents, pages, papers.facts, papers.conflicts, as_of
+        )
+
+    async def conflicts(self, parent: str) -> list[DocumentConflict]:
+        """Ties first."""
+        papers = await self.papers(parse_session(parent))
+        return sorted(papers.conflicts, key=lambda conflict: conflict.state != DocumentConflict.STATE_TIE)
+
+    async def resolve(self, name: str, value: str, note: str) -> DocumentConflict:
+        """Records a user's choice; raises InvalidArgument when `value` is none of the sides'."""
+        session, conflict_id = parse(name, "conflicts")
+        papers = await self.papers(session)
+        wanted = conflict_name(session, conflict_id)
+        conflict = next((found for found in papers.conflicts if found.name == wanted), None)
+        if conflict is None:
+            raise NotFound(name)
+        resolved = resolve(conflict, value, note)
+        await self._store.write(lambda tx: conflict_rows.put(tx, session, resolved))
+        return resolved
+
+
+def _changeable(path: str) -> bool:
+    return path == "metadata" or path.startswith("metadata.")
