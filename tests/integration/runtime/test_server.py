@@ -1,0 +1,177 @@
+"""The stack that every call goes through, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+
+import grpc
+import pytest
+from google.rpc.error_details_pb2 import BadRequest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from grpc_status import rpc_status
+
+from buildplan.v1.specialist_service_pb2 import DescribeRequest, DescribeResponse, ProposeRequest, ProposeResponse
+from services.contract.names import BadName
+from services.runtime.channels import open_channel
+from services.runtime.errors import (
+    Aborted,
+    AlreadyExists,
+    DomainError,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+    ResourceExhausted,
+    Unavailable,
+    Violation,
+)
+from services.runtime.remote import RemoteError, read_error
+from services.runtime.server import start_server
+from services.runtime.settings import ServerSettings, SettingError
+from tests.integration.runtime.echo import NAME, echo_server, stub_for
+
+
+async def failed_call(error: BaseException) -> tuple[RemoteError, grpc.aio.AioRpcError]:
+    async def describe() -> DescribeResponse:
+        raise error
+
+    async with echo_server(describe=describe) as (server, _), stub_for(server.address) as stub:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.Describe(DescribeRequest(), timeout=5)
+    return read_error(caught.value), caught.value
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (NotFound("sessions/x"), grpc.StatusCode.NOT_FOUND),
+        (InvalidArgument("metadata.customer", "too long"), grpc.StatusCode.INVALID_ARGUMENT),
+        (BadName('"x" is no name'), grpc.StatusCode.INVALID_ARGUMENT),
+        (FailedPrecondition("NOT_READY", "not ready"), grpc.StatusCode.FAILED_PRECONDITION),
+        (AlreadyExists("REQUEST_ID_REUSED", "taken"), grpc.StatusCode.ALREADY_EXISTS),
+        (Aborted("STALE_ETAG", "stale"), grpc.StatusCode.ABORTED),
+        (ResourceExhausted("RATE_LIMITED", "slow down", retry_after=4.0), grpc.StatusCode.RESOURCE_EXHAUSTED),
+        (Unavailable("DRAINING", "draining"), grpc.StatusCode.UNAVAILABLE),
+    ],
+)
+async def test_domain_errors_become_statuses(error: Exception, code: grpc.StatusCode) -> None:
+    remote, _ = await failed_call(error)
+    assert remote.code is code
+    assert remote.message.strip()
+    if isinstance(error, DomainError):
+        assert (remote.reason, remote.message) == (error.reason, error.message)
+
+
+async def test_details_name_field_violations_and_waiting_time() -> None:
+    _, error = await failed_call(InvalidArgument("metadata.customer", "too long"))
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]
+    assert status is not None
+    bad_request = BadRequest()
+    assert any(detail.Unpack(bad_request) for detail in status.details)
+    assert bad_request.field_violations[0].field == "metadata.customer"
+
+    violation = Violation("NO_FILES", "documents", "upload the papers")
+    refused, _ = await failed_call(FailedPrecondition("PREFLIGHT", "not ready", [violation]))
+    assert refused.violations == (violation,)
+    limited, _ = await failed_call(ResourceExhausted("RATE_LIMITED", "slow down", retry_after=4.5))
+    assert limited.retry_after == 4.5
+    assert limited.transient
+
+
+async def test_unexpected_error_shows_an_incident_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    remote, _ = await failed_call(ZeroDivisionError("secret detail"))
+    assert remote.code is grpc.StatusCode.INTERNAL
+    assert "incident" in remote.message
+    assert "secret" not in remote.message
+    assert "Traceback" not in remote.message
+
+
+async def test_handler_that_raises_cancelled_answers_at_once() -> None:
+    remote, _ = await asyncio.wait_for(failed_call(asyncio.CancelledError()), 3)
+    assert remote.code is grpc.StatusCode.INTERNAL
+
+
+async def test_error_in_the_middle_of_a_stream_keeps_what_came_before() -> None:
+    async def propose() -> AsyncIterator[ProposeResponse]:
+        yield ProposeResponse(description=DescribeResponse(agent="echo"))
+        raise Unavailable("DRAINING", "draining")
+
+    async with echo_server(propose=propose) as (server, _), stub_for(server.address) as stub:
+        call = stub.Propose(ProposeRequest(), timeout=5)
+        assert (await anext(aiter(call))).description.agent == "echo"
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await anext(aiter(call))
+    assert read_error(caught.value).reason == "DRAINING"
+
+
+async def forever() -> AsyncIterator[ProposeResponse]:
+    yield ProposeResponse(description=DescribeResponse(agent="echo"))
+    await asyncio.sleep(60)
+
+
+async def test_fifty_abandoned_streams_do_not_stay_open() -> None:
+    async with echo_server(propose=forever) as (server, servicer), stub_for(server.address) as stub:
+        for _ in range(50):
+            call = stub.Propose(ProposeRequest())
+            await anext(aiter(call))
+        assert servicer.open_streams
+        del call
+        gc.collect()
+        async with asyncio.timeout(5):
+            while servicer.open_streams:
+                await asyncio.sleep(0.01)
+
+
+async def test_cancelled_client_ends_the_handler() -> None:
+    async with echo_server(propose=forever) as (server, servicer), stub_for(server.address) as stub:
+        call = stub.Propose(ProposeRequest())
+        await anext(aiter(call))
+        assert servicer.open_streams == 1
+        call.cancel()
+        async with asyncio.timeout(1):
+            while servicer.open_streams:
+                await asyncio.sleep(0.005)
+
+
+async def test_health_and_reflection() -> None:
+    async with echo_server() as (server, _), open_channel(server.address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        answer = await health.Check(health_pb2.HealthCheckRequest(service=NAME))  # type: ignore[attr-defined]
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        request = reflection_pb2.ServerReflectionRequest(list_services="")
+        reflection = reflection_pb2_grpc.ServerReflectionStub(channel)  # type: ignore[arg-type]
+        call = reflection.ServerReflectionInfo(iter([request]))  # type: ignore[operator]
+        async for response in call:
+            assert NAME in {service.name for service in response.list_services_response.service}
+            break
+        call.cancel()
+
+
+async def test_drain_finishes_calls_in_flight_and_refuses_new_ones() -> None:
+    entered, go_on = asyncio.Event(), asyncio.Event()
+
+    async def describe() -> DescribeResponse:
+        entered.set()
+        await go_on.wait()
+        return DescribeResponse(agent="late")
+
+    async with echo_server(describe=describe) as (server, _), stub_for(server.address) as stub:
+        call = asyncio.ensure_future(stub.Describe(DescribeRequest(), timeout=5))
+        await entered.wait()
+        drained = asyncio.create_task(server.drain(5))
+        await asyncio.sleep(0.4)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Describe(DescribeRequest(), timeout=2)
+        assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
+        go_on.set()
+        assert (await call).agent == "late"
+        await drained
+
+
+async def test_taken_port_is_said_in_one_line() -> None:
+    async with echo_server() as (server, _):
+        port = int(server.address.rpartition(":")[2])
+        with pytest.raises(SettingError, match="cannot listen"):
+            await start_server([], ServerSettings(port=port))

@@ -1,0 +1,66 @@
+"""Settings: a bad value is an error that names the variable, never a silent default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.coordinator.settings import CoordinatorSettings
+from services.runtime.settings import Environment, ServerSettings, SettingError
+
+
+def test_defaults_bind_to_loopback() -> None:
+    settings = ServerSettings.read(Environment({}), 50051)
+    assert (settings.host, settings.port) == ("127.0.0.1", 50051)
+
+
+def test_values_are_read_and_empty_means_unset() -> None:
+    values = {"BUILDPLAN_HOST": "0.0.0.0", "BUILDPLAN_PORT": "0", "BUILDPLAN_LOG_LEVEL": ""}  # noqa: S104
+    settings = ServerSettings.read(Environment(values), 50051)
+    assert (settings.host, settings.port, settings.log_level) == ("0.0.0.0", 0, "info")  # noqa: S104
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BUILDPLAN_PORT", "http"),
+        ("BUILDPLAN_PORT", "70000"),
+        ("BUILDPLAN_PORT", "-1"),
+        ("BUILDPLAN_DRAIN_SECONDS", "soon"),
+        ("BUILDPLAN_DRAIN_SECONDS", "nan"),
+        ("BUILDPLAN_LOG_LEVEL", "loud"),
+        ("BUILDPLAN_LOG_FORMAT", "xml"),
+    ],
+)
+def test_bad_server_setting_names_itself(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=name):
+        ServerSettings.read(Environment({name: value}), 50051)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BUILDPLAN_DATABASE", "mysql://root:hunter2@db/x"),
+        ("BUILDPLAN_SPECIALISTS", "qma"),
+        ("BUILDPLAN_SPECIALISTS", "qma=a:1,qma=b:2"),
+        ("BUILDPLAN_MAX_UPLOAD_MIB", "0"),
+    ],
+)
+def test_bad_coordinator_setting_names_itself_and_tells_no_secret(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=name) as caught:
+        CoordinatorSettings.read(Environment({name: value}))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_database_lies_below_the_data_folder(tmp_path: Path) -> None:
+    settings = CoordinatorSettings.read(Environment({"BUILDPLAN_DATA": str(tmp_path)}))
+    assert settings.database == f"sqlite:///{tmp_path / 'buildplan.db'}"
+
+
+def test_specialists_keep_their_order() -> None:
+    environment = Environment({"BUILDPLAN_SPECIALISTS": "ema=dns:///ema:50051, tca=127.0.0.1:1"})
+    assert list(CoordinatorSettings.read(environment).specialists.items()) == [
+        ("ema", "dns:///ema:50051"),
+        ("tca", "127.0.0.1:1"),
+    ]
