@@ -15,6 +15,7 @@ from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from buildplan.v1.fact_pb2 import Fact
 from services.contract.names import parse, parse_session
 from services.coordinator.documents.correction import correct
+from services.coordinator.documents.names import display_name
 from services.coordinator.documents.precedence import apply_kind
 from services.coordinator.documents.spool import Spooled, spool
 from services.coordinator.documents.stamp import free_id, stamp
@@ -142,15 +143,6 @@ class Documents:
             session_rows.touch(tx, session, self._clock())
 
         await self._store.write(work)
-
-
-def display_name(file_name: str) -> str:
-    """The file's own name without folders; raises InvalidArgument when nothing is left."""
-    name = file_name.replace("\\", "/").rpartition("/")[2].strip()
-    printable = "".join(character for character in name if character.isprintable())[:255]
-    if not printable:
-        raise InvalidArgument("header.file_name", "a file needs a name")
-    return printable
 
 
 def _with_kind(document: Document, kind: DocumentKind) -> Document:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from services.runtime.errors import InvalidArgument, ResourceExhausted
 
@@ -38,7 +39,7 @@ async def spool(folder: Path, chunks: AsyncIterator[bytes], max_bytes: int) -> A
             size += len(chunk)
             _check(len(chunk), size, max_bytes)
             digest.update(chunk)
-            await asyncio.to_thread(handle.write, chunk)
+            await asyncio.to_thread(_append, handle, chunk)
         await asyncio.to_thread(handle.flush)
         yield Spooled(Path(handle.name), size, digest.hexdigest())
     finally:
@@ -51,3 +52,7 @@ def _check(chunk: int, size: int, max_bytes: int) -> None:
     if size > max_bytes:
         message = f"the file is larger than {max_bytes // (1024 * 1024)} MiB, the limit for one upload"
         raise ResourceExhausted("FILE_TOO_LARGE", message)
+
+
+def _append(handle: IO[bytes], chunk: bytes) -> None:
+    handle.write(chunk)

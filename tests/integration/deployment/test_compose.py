@@ -1,0 +1,106 @@
+"""docker-compose.yml is valid, and the processes that it names run a plan, service names mapped to loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from buildplan.v1.document_service_pb2 import UploadDocumentRequest, UploadHeader
+from buildplan.v1.document_service_pb2_grpc import DocumentServiceStub
+from buildplan.v1.plan_service_pb2 import GetPlanRequest
+from buildplan.v1.plan_service_pb2_grpc import PlanServiceStub
+from buildplan.v1.run_pb2 import Run
+from buildplan.v1.run_service_pb2 import StartRunRequest, WatchRunRequest
+from buildplan.v1.run_service_pb2_grpc import RunServiceStub
+from buildplan.v1.session_pb2 import SessionMetadata
+from buildplan.v1.session_service_pb2 import CreateSessionRequest
+from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
+from services.runtime.channels import open_channel
+from services.runtime.probe import serving
+
+ROOT = Path(__file__).parents[3]
+COMPOSE = ROOT / "docker-compose.yml"
+PAPER = b"PURCHASE ORDER 4711\n\nMaterial shall be AISI 316L with EN 10204 3.1 certificates.\n\nDelivery: 2027-03-31.\n"
+
+
+def services() -> dict[str, Any]:
+    composed: dict[str, Any] = YAML(typ="safe").load(COMPOSE.read_text())["services"]
+    return composed
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def on_loopback(value: str, ports: dict[str, int]) -> str:
+    return re.sub(r"dns:///([a-z]+):50051", lambda found: f"127.0.0.1:{ports[found[1]]}", value)
+
+
+@asynccontextmanager
+async def process(definition: dict[str, Any], name: str, ports: dict[str, int], data: Path) -> AsyncIterator[None]:
+    interpreter, *arguments = definition["command"]
+    assert interpreter == "python"
+    environment = {key: on_loopback(value, ports) for key, value in definition["environment"].items()}
+    started = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **environment, "BUILDPLAN_PORT": str(ports[name]), "BUILDPLAN_DATA": str(data)},
+    )
+    try:
+        async with asyncio.timeout(20):
+            while not await asyncio.to_thread(serving, f"127.0.0.1:{ports[name]}"):
+                assert started.returncode is None, f"{name} ended with {started.returncode}"
+                await asyncio.sleep(0.1)
+        yield
+    finally:
+        started.terminate()
+        assert await started.wait() == 0
+
+
+def test_compose_file_is_valid() -> None:
+    checker = Path(sys.executable).parent / "check-jsonschema"
+    subprocess.run([checker, "--builtin-schema", "vendor.compose-spec", COMPOSE], check=True, capture_output=True)
+
+
+def test_every_service_is_probed_and_comes_back() -> None:
+    for name, definition in services().items():
+        assert "services.runtime.probe" in definition["healthcheck"]["test"], name
+        assert definition["restart"] == "unless-stopped", name
+
+
+async def test_composed_processes_make_a_plan(tmp_path: Path) -> None:
+    composed = services()
+    ports = {name: free_port() for name in composed}
+    async with AsyncExitStack() as stack:
+        order = sorted(composed, key=lambda name: name == "coordinator")
+        for name in order:
+            await stack.enter_async_context(process(composed[name], name, ports, tmp_path / name))
+        channel = await stack.enter_async_context(open_channel(f"127.0.0.1:{ports['coordinator']}"))
+
+        metadata = SessionMetadata(project_name="Bracket", customer="Acme", family="Brackets")
+        created = await SessionServiceStub(channel).CreateSession(CreateSessionRequest(metadata=metadata))
+        header = UploadHeader(parent=created.session.name, file_name="po.txt")
+        upload = [UploadDocumentRequest(header=header), UploadDocumentRequest(chunk=PAPER)]
+        await DocumentServiceStub(channel).UploadDocument(iter(upload))
+        runs = RunServiceStub(channel)
+        started = await runs.StartRun(StartRunRequest(parent=created.session.name))
+        events = [answer.event async for answer in runs.WatchRun(WatchRunRequest(name=started.run.name))]
+        assert events[-1].run_state.state == Run.STATE_SUCCEEDED
+        answer = await PlanServiceStub(channel).GetPlan(GetPlanRequest(name=f"{created.session.name}/plans/latest"))
+        materials = answer.plan.sections.purchasing.materials
+        assert any("316L" in material.text for material in materials)
+        assert all(material.verified for material in materials)
