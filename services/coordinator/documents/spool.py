@@ -32,7 +32,7 @@ async def spool(folder: Path, chunks: AsyncIterator[bytes], max_bytes: int) -> A
     Raises InvalidArgument for a chunk that is too large, ResourceExhausted above `max_bytes`.
     """
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    handle = await asyncio.to_thread(tempfile.NamedTemporaryFile, dir=folder, prefix="upload-")
+    handle = await asyncio.to_thread(_create, folder)
     try:
         size, digest = 0, hashlib.sha256()
         async for chunk in chunks:
@@ -52,6 +52,10 @@ def _check(chunk: int, size: int, max_bytes: int) -> None:
     if size > max_bytes:
         message = f"the file is larger than {max_bytes // (1024 * 1024)} MiB, the limit for one upload"
         raise ResourceExhausted("FILE_TOO_LARGE", message)
+
+
+def _create(folder: Path) -> IO[bytes]:
+    return tempfile.NamedTemporaryFile(dir=folder, prefix="upload-")  # noqa: SIM115 - spool closes it
 
 
 def _append(handle: IO[bytes], chunk: bytes) -> None:
