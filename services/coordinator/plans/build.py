@@ -1,0 +1,74 @@
+"""A plan from what the agents returned: merge, citation check, synthesis, conflicts, quality gate."""
+
+from __future__ import annotations
+
+from buildplan.v1.plan_pb2 import Plan
+from services.contract.statements import Line, lines
+from services.coordinator.plans.citation_check import CitationCheck, count_citations
+from services.coordinator.plans.cross_agent.find import cross_agent_conflicts
+from services.coordinator.plans.duplicates import duplicate_ids
+from services.coordinator.plans.gate.judge import judge
+from services.coordinator.plans.identifiers import assign_ids
+from services.coordinator.plans.inputs import PlanInputs
+from services.coordinator.plans.merge import merge, section_statuses, unread_sources
+from services.coordinator.plans.pruning import remove_lines
+from services.coordinator.plans.synthesis.keys import keys_to_project
+from services.coordinator.plans.synthesis.questions import open_questions
+from services.coordinator.plans.synthesis.tasks import tasks
+
+
+def build_plan(inputs: PlanInputs) -> Plan:
+    """The plan without name, revision and etag, which the store gives.
+
+    Raises OwnershipViolation or MalformedPatch for a patch that may not be merged. The same inputs always give
+    the same plan.
+    """
+    plan = _described(inputs)
+    check = CitationCheck(inputs.pages, inputs.sources)
+    taken: set[str] = set()
+    merge(plan, inputs.patches)
+    _settle_sections(plan, check, taken)
+    _synthesise(plan, inputs, check)
+    assign_ids(_outside_sections(plan), taken)
+    count_citations(plan)
+    plan.quality_gate.CopyFrom(judge(plan))
+    return plan
+
+
+def _described(inputs: PlanInputs) -> Plan:
+    plan = Plan(run=inputs.run, reason=inputs.reason, engine=inputs.engine, metadata=inputs.metadata)
+    plan.create_time.FromDatetime(inputs.now)
+    plan.sources.extend(inputs.sources)
+    plan.unread.extend(unread_sources(inputs.sources))
+    plan.document_conflicts.extend(inputs.conflicts)
+    plan.section_statuses.extend(section_statuses(inputs.statuses, inputs.patches))
+    return plan
+
+
+def _settle_sections(plan: Plan, check: CitationCheck, taken: set[str]) -> None:
+    """Checks and names the agents' lines, then lists each requirement once."""
+    written = list(lines(plan.sections))
+    for line in written:
+        check.check(line.statement)
+    assign_ids(written, taken)
+    remove_lines(plan.sections, duplicate_ids(written))
+    for asked in plan.open_questions:
+        check.check(asked.statement)
+    for task in plan.tasks:
+        check.check(task.statement)
+
+
+def _synthesise(plan: Plan, inputs: PlanInputs, check: CitationCheck) -> None:
+    questions = open_questions(list(plan.open_questions), inputs.conflicts, check)
+    to_do = tasks(list(plan.tasks), questions)
+    plan.ClearField("open_questions")
+    plan.ClearField("tasks")
+    plan.open_questions.extend(questions)
+    plan.tasks.extend(to_do)
+    plan.keys_to_project.extend(keys_to_project(plan.sections, inputs.conflicts, inputs.facts, check))
+    delivered = inputs.patches.keys()
+    plan.cross_agent_conflicts.extend(cross_agent_conflicts(plan.sections, delivered, inputs.as_of))
+
+
+def _outside_sections(plan: Plan) -> list[Line]:
+    return [line for line in lines(plan) if not line.path.startswith("sections.")]

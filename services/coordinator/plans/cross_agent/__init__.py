@@ -1,0 +1,1 @@
+"""Two agents' results that cannot both be carried out, found by code."""

@@ -1,0 +1,91 @@
+"""A user's edits make a new plan: all of them or none, checked again and judged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from buildplan.v1.plan_pb2 import Plan
+from buildplan.v1.plan_service_pb2 import StatementEdit
+from buildplan.v1.statement_pb2 import Statement
+from services.contract.citations import normalise
+from services.contract.statements import lines
+from services.coordinator.plans.citation_check import CitationCheck, count_citations
+from services.coordinator.plans.gate.judge import judge
+from services.coordinator.plans.inputs import PageKey, Pages
+from services.coordinator.plans.pruning import remove_lines
+
+_FOUND_BY_CODE = "cross_agent_conflicts"
+
+
+class InvalidEdit(ValueError):
+    """An edit cannot be made; `field` names it ("edits[2].text"). Nothing was changed: correct it, send all again."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+def edited_pages(plan: Plan, edits: Sequence[StatementEdit]) -> set[PageKey]:
+    """The pages (document name, page) that `apply_edits` needs."""
+    wanted = {edit.statement_id for edit in edits}
+    statements = (line.statement for line in lines(plan) if line.statement.id in wanted)
+    return {(citation.document, citation.page) for statement in statements for citation in statement.citations}
+
+
+def apply_edits(plan: Plan, edits: Sequence[StatementEdit], pages: Pages) -> Plan:
+    """A new plan without name, revision, etag, run and time, which the store gives; raises InvalidEdit.
+
+    Edited lines keep their identifiers. What the coordinator concluded from them stays as it was.
+    """
+    edited = Plan()
+    edited.CopyFrom(plan)
+    for field in ("name", "revision", "etag", "run", "create_time", "quality_gate"):
+        edited.ClearField(field)
+    edited.reason = "edit"
+    statements = _editable(edited)
+    _refuse_unusable(edits, statements)
+    check = CitationCheck(pages, plan.sources)
+    for edit in edits:
+        if not edit.remove:
+            _replace(statements[edit.statement_id], edit.text, check)
+    remove_lines(edited, {edit.statement_id for edit in edits if edit.remove})
+    count_citations(edited)
+    edited.quality_gate.CopyFrom(judge(edited))
+    return edited
+
+
+def _editable(plan: Plan) -> dict[str, Statement]:
+    return {line.statement.id: line.statement for line in lines(plan) if not line.path.startswith(_FOUND_BY_CODE)}
+
+
+def _refuse_unusable(edits: Sequence[StatementEdit], statements: Mapping[str, Statement]) -> None:
+    if not edits:
+        raise InvalidEdit("edits", "there are none")
+    seen: set[str] = set()
+    for index, edit in enumerate(edits):
+        place = f"edits[{index}]"
+        if edit.statement_id not in statements:
+            raise InvalidEdit(
+                f"{place}.statement_id", f'no line of this plan that can be edited is "{edit.statement_id[:80]}"'
+            )
+        if edit.statement_id in seen:
+            raise InvalidEdit(f"{place}.statement_id", f'"{edit.statement_id}" is edited twice')
+        seen.add(edit.statement_id)
+        _refuse_empty(place, edit)
+
+
+def _refuse_empty(place: str, edit: StatementEdit) -> None:
+    change = edit.WhichOneof("change")
+    if change == "text" and not edit.text.strip():
+        raise InvalidEdit(f"{place}.text", "is empty; set remove to take the line out")
+    if change != "text" and not edit.remove:
+        raise InvalidEdit(place, "asks for no change; give a text or set remove")
+
+
+def _replace(statement: Statement, text: str, check: CitationCheck) -> None:
+    statement.text = text.strip()
+    check.check(statement)
+    words = normalise(statement.text)
+    if not any(each.verified and normalise(each.quote) == words for each in statement.citations):
+        statement.basis = Statement.BASIS_INFERRED

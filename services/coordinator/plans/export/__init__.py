@@ -1,0 +1,1 @@
+"""A plan as a file: Markdown for people, JSON for systems."""

@@ -1,0 +1,37 @@
+"""Statements that the coordinator concludes from other statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from buildplan.v1.statement_pb2 import Citation, Statement
+from services.coordinator.plans.citation_check import is_verified
+
+_CITATIONS = 6
+
+
+def conclude(text: str, sources: Iterable[Statement]) -> Statement:
+    """An INFERRED statement that rests on `sources`: their citations, and the lowest of their confidences."""
+    given = list(sources)
+    citations = (citation for source in given for citation in source.citations)
+    confidence = min((source.confidence for source in given), default=1.0)
+    return with_citations(text, citations, confidence)
+
+
+def with_citations(text: str, citations: Iterable[Citation], confidence: float = 1.0) -> Statement:
+    """An INFERRED statement with at most six distinct citations; `verified` follows from them."""
+    statement = Statement(text=text, basis=Statement.BASIS_INFERRED, confidence=confidence)
+    statement.citations.extend(distinct(citations)[:_CITATIONS])
+    statement.verified = is_verified(statement)
+    return statement
+
+
+def distinct(citations: Iterable[Citation]) -> list[Citation]:
+    """Each document, page and quote once, in order."""
+    return list({(each.document, each.page, each.quote): each for each in reversed(list(citations))}.values())[::-1]
+
+
+def sentence(text: str, limit: int = 160) -> str:
+    """`text` without its full stop, cut between words where it is longer than `limit`."""
+    plain = " ".join(text.split()).rstrip(". ")
+    return plain if len(plain) <= limit else plain[:limit].rpartition(" ")[0] + " …"
