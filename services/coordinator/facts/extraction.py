@@ -1,0 +1,186 @@
+"""Facts out of a document's passages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from buildplan.v1 import fact_pb2 as pb
+from buildplan.v1.document_pb2 import Document, Page, Passage
+from buildplan.v1.fact_pb2 import Fact
+from buildplan.v1.statement_pb2 import Citation
+from services.contract.names import last_id
+from services.coordinator.facts import counts, papers
+from services.coordinator.facts.clauses import Clause, clauses, is_direct
+from services.coordinator.facts.dates import date_reading
+from services.coordinator.facts.grades import is_stainless
+from services.coordinator.facts.own_revision import own_revision
+from services.coordinator.facts.rows import Row, rows
+from services.coordinator.facts.subjects import features
+from services.coordinator.facts.topics import RULES, Paper, Surroundings, TopicRule
+from services.coordinator.facts.values import Value
+
+_READ_FOR_HINTS = 20_000
+_SKIPPED_ROLES = frozenset(
+    {Passage.ROLE_HEADING, Passage.ROLE_CONTENTS, Passage.ROLE_HEADER_FOOTER, Passage.ROLE_UNSPECIFIED}
+)
+# "Quantity 24" in a cell of that column needs no word beside it; these topics read such a cell by its column alone.
+_COLUMN_WORDS = {
+    pb.TOPIC_MATERIAL_GRADE: "Material: ",
+    pb.TOPIC_DUE_DATE: "Due ",
+    pb.TOPIC_LEAD_TIME: "Lead time ",
+    pb.TOPIC_THICKNESS: "Thickness ",
+    pb.TOPIC_FINISH: "Finish: ",
+}
+
+
+@dataclass(frozen=True)
+class _Claim:
+    topic: pb.Topic.ValueType
+    subject: str
+    value: Value
+    passage: Passage
+    quote: str
+
+
+def extract_facts(document: Document, pages: Sequence[Page]) -> list[Fact]:
+    """The direct claims of one document, in reading order; standards and lessons of other jobs claim only their revision.
+
+    `pages` and their passages carry their document's name and their ids. Pure, about a millisecond a page.
+    """
+    claims = [*_own(document, pages), *(_body(document, pages) if papers.speaks_for_job(document) else ())]
+    ordinals: dict[pb.Topic.ValueType, int] = {}
+    facts = []
+    for claim in _once(claims):
+        ordinals[claim.topic] = ordinals.get(claim.topic, 0) + 1
+        facts.append(_fact(document, claim, ordinals[claim.topic]))
+    return facts
+
+
+def _own(document: Document, pages: Sequence[Page]) -> Iterator[_Claim]:
+    if found := own_revision(document, pages):
+        value, passage, quote = found
+        yield _Claim(pb.TOPIC_REVISION, value.about, value, passage, quote)
+
+
+def _body(document: Document, pages: Sequence[Page]) -> Iterator[_Claim]:
+    text = "\n".join(page.text for page in pages)[:_READ_FOR_HINTS]
+    paper = Paper(document.kind, date_reading(text, document.issue_date), is_stainless(text))
+    for page in pages:
+        for row in rows(page.passages):
+            yield from _row_claims(document, paper, row)
+        for passage in page.passages:
+            if passage.role not in _SKIPPED_ROLES and passage.role != Passage.ROLE_TABLE_ROW:
+                if papers.claims_in_prose(document) or passage.role == Passage.ROLE_FIELD:
+                    yield from _prose_claims(document, paper, passage)
+
+
+def _prose_claims(document: Document, paper: Paper, passage: Passage) -> Iterator[_Claim]:
+    lowered = passage.text.lower()
+    rules = [rule for rule in RULES if any(word in lowered for word in rule.announced_by)]
+    if not rules:
+        return
+    earlier = ""
+    for clause in clauses(passage):
+        if is_direct(clause):
+            for rule in rules:
+                yield from _located(document, paper, rule, clause, Surroundings("", "", earlier, passage.heading))
+        earlier = clause.text
+
+
+def _row_claims(document: Document, paper: Paper, row: Row) -> Iterator[_Claim]:
+    clause = next(clauses(row.passage))
+    if not is_direct(clause):
+        return
+    lowered = row.passage.text.lower()
+    around = Surroundings("", "", heading=row.passage.heading, row=row.subject())
+    for rule in RULES:
+        if rule.topic in row.columns:
+            yield from _cell_claims(document, paper, rule, row, clause)
+        elif any(word in lowered for word in rule.announced_by):
+            yield from _located(document, paper, rule, clause, around)
+
+
+def _cell_claims(document: Document, paper: Paper, rule: TopicRule, row: Row, clause: Clause) -> Iterator[_Claim]:
+    cell = row.columns[rule.topic]
+    if rule.topic == pb.TOPIC_QUANTITY:
+        values = counts.quantity_cell(cell)
+    elif rule.topic == pb.TOPIC_REVISION:
+        values = (
+            [Value(0, len(cell), cell, about=row.number)]
+            if row.number and re.fullmatch(r"[A-Z]{1,2}|\d{1,2}", cell)
+            else []
+        )
+    else:
+        values = rule.find(_COLUMN_WORDS.get(rule.topic, "") + cell, paper)
+    if len({value.value for value in values}) != 1:
+        return
+    around = Surroundings(clause.text, "", heading=row.passage.heading, row=row.subject())
+    for subject in rule.about(values[0], around):
+        meant = papers.subject_in(document, rule.topic, subject, in_row=True)
+        if meant is not None:
+            yield _Claim(rule.topic, meant, values[0], row.passage, clause.quote(0, 0))
+
+
+def _located(
+    document: Document, paper: Paper, rule: TopicRule, clause: Clause, around: Surroundings
+) -> Iterator[_Claim]:
+    """The claims of one clause: every value with its subject; two values for one subject claim nothing."""
+    values = rule.find(clause.text, paper)
+    found: dict[str, list[Value]] = {}
+    for value, near in zip(values, _surroundings(clause.text, values, around), strict=True):
+        for subject in rule.about(value, near):
+            meant = papers.subject_in(document, rule.topic, subject, in_row=around.row is not None)
+            if meant is not None:
+                found.setdefault(meant, []).append(value)
+    for subject, said in found.items():
+        if len({value.value for value in said}) == 1:
+            yield _Claim(rule.topic, subject, said[0], clause.passage, clause.quote(said[0].start, said[0].end))
+
+
+def _surroundings(text: str, values: Sequence[Value], around: Surroundings) -> Iterator[Surroundings]:
+    """The words before each value up to the one before, and after it up to the next.
+
+    Where the first value stands before what it is about ("304L base plate, 316L gusset"), all of them do.
+    """
+    leading = len(values) > 1 and _stands_first(text, values)
+    for number, value in enumerate(values):
+        before = text[values[number - 1].end if number else 0 : value.start]
+        after = text[value.end : values[number + 1].start if number + 1 < len(values) else len(text)]
+        yield Surroundings("" if leading else before, after, around.earlier, around.heading, around.row)
+
+
+def _stands_first(text: str, values: Sequence[Value]) -> bool:
+    return not features(text[: values[0].start]) and bool(features(text[values[0].end : values[1].start]))
+
+
+def _once(claims: Iterable[_Claim]) -> Iterator[_Claim]:
+    """The first of claims that say the same of the same."""
+    seen: set[tuple[pb.Topic.ValueType, str, str]] = set()
+    for claim in claims:
+        key = (claim.topic, claim.subject, claim.value.value)
+        if key not in seen:
+            seen.add(key)
+            yield claim
+
+
+def _fact(document: Document, claim: _Claim, ordinal: int) -> Fact:
+    topic = pb.Topic.Name(claim.topic).removeprefix("TOPIC_").lower().replace("_", "-")
+    citation = Citation(
+        document=document.name,
+        page=claim.passage.page,
+        quote=claim.quote,
+        passage_id=claim.passage.id,
+        locator=claim.passage.locator,
+        file_name=document.file_name,
+    )
+    return Fact(
+        id=f"{last_id(document.name)}-{topic}-{ordinal}",
+        topic=claim.topic,
+        subject=claim.subject,
+        value=claim.value.value,
+        number=claim.value.number,
+        margin=claim.value.margin,
+        citation=citation,
+    )

@@ -1,0 +1,51 @@
+"""Which papers speak for this job, and which claims they can make."""
+
+from __future__ import annotations
+
+from buildplan.v1 import document_pb2 as documents
+from buildplan.v1 import fact_pb2 as pb
+from buildplan.v1.document_pb2 import Document
+
+# Standards and other jobs' experience name many values that are not this job's.
+_NOT_THIS_JOB = frozenset({documents.DOCUMENT_KIND_GENERIC_SPECIFICATION, documents.DOCUMENT_KIND_LESSONS_LEARNED})
+# A specification longer than this is a standard whatever it is called: its figures belong to cases, not to the job.
+LONGEST_JOB_PAPER = 40
+# Papers of a kind that is not told speak through their tables and fields only, a bill of material above all.
+_TABLES_ONLY = frozenset({documents.DOCUMENT_KIND_OTHER, documents.DOCUMENT_KIND_UNSPECIFIED})
+_ORDERING = frozenset(
+    {
+        documents.DOCUMENT_KIND_PURCHASE_ORDER,
+        documents.DOCUMENT_KIND_QUOTE,
+        documents.DOCUMENT_KIND_EMAIL,
+        documents.DOCUMENT_KIND_MEETING_NOTES,
+        documents.DOCUMENT_KIND_STATEMENT_OF_WORK,
+    }
+)
+_PARTS_LISTS = frozenset({documents.DOCUMENT_KIND_DRAWING, documents.DOCUMENT_KIND_OTHER})
+PER_ASSEMBLY = "per assembly"
+
+
+def speaks_for_job(document: Document) -> bool:
+    """True when what the paper claims, it claims about this job."""
+    return document.kind not in _NOT_THIS_JOB and document.page_count <= LONGEST_JOB_PAPER
+
+
+def claims_in_prose(document: Document) -> bool:
+    """True when sentences count, and not only tables and fields."""
+    return document.kind not in _TABLES_ONLY
+
+
+def quantity_subject(document: Document, subject: str, *, in_row: bool) -> str | None:
+    """Ordered pieces and pieces in one assembly are different facts; None where the paper tells neither."""
+    if document.kind in _ORDERING:
+        return subject
+    if document.kind in _PARTS_LISTS and in_row and subject:
+        return f"{subject} {PER_ASSEMBLY}"
+    return None
+
+
+def subject_in(document: Document, topic: pb.Topic.ValueType, subject: str, *, in_row: bool) -> str | None:
+    """The subject as this paper means it; None where the paper can make no such claim."""
+    if topic == pb.TOPIC_QUANTITY:
+        return quantity_subject(document, subject, in_row=in_row)
+    return subject
