@@ -1,0 +1,1 @@
+"""Runs: dispatch to specialists, attempts, events, checkpoints, resume, retry, cancel, recovery."""

@@ -1,0 +1,104 @@
+"""Taking a run in hand: its row, its first events and its lease in one transaction, then it is launched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from buildplan.v1.run_pb2 import Run, RunEvent
+from services.contract.names import parse
+from services.coordinator.runs.active import ActiveRuns
+from services.coordinator.runs.run import Assignment, House
+from services.coordinator.runs.states import accepted_events, idle
+from services.coordinator.store import runs as rows
+from services.runtime.errors import AlreadyExists, FailedPrecondition
+
+Claimed = tuple[Run, int, list[RunEvent]]
+"""A run, its fence and its first events; without events the run was there before."""
+
+
+class Acceptance:
+    """Stores runs as accepted and hands them to `active`."""
+
+    def __init__(self, house: House, active: ActiveRuns) -> None:
+        self._house = house
+        self._active = active
+        self._taking: set[asyncio.Task[Run]] = set()
+
+    async def accept(self, run: Run, parameters_digest: str, assignment: Assignment) -> Run:
+        """A new run, or the one that the same request has started meanwhile."""
+        session, run_id = parse(run.name, "runs")
+
+        def work(tx: Connection) -> Claimed:
+            earlier = started_by(tx, session, run.request_id, parameters_digest)
+            if earlier is not None:
+                return earlier, 0, []
+            _check_free(tx, session)
+            now, lease = self._house.clock(), self._house.policy.lease
+            fence = rows.insert(tx, run, run.request_id, parameters_digest, self._active.owner, lease, now)
+            events = accepted_events(run, assignment.agents, now)
+            return run, fence, rows.record(tx, session, run_id, fence, events)
+
+        return await self._take(run, work, assignment)
+
+    async def reopen(self, run: Run, assignment: Assignment) -> Run:
+        """Puts an ended run in flight again."""
+        session, run_id = parse(run.name, "runs")
+        run.state = Run.STATE_PENDING
+        run.ClearField("failure")
+        run.ClearField("end_time")
+        for status in run.agents:
+            if status.agent in assignment.agents:
+                status.CopyFrom(idle(status.agent, self._house.policy.attempts))
+
+        def work(tx: Connection) -> Claimed:
+            _check_free(tx, session)
+            now, lease = self._house.clock(), self._house.policy.lease
+            fence = rows.reopen(tx, session, run_id, self._active.owner, lease, now)
+            events = accepted_events(run, assignment.agents, now)
+            return run, fence, rows.record(tx, session, run_id, fence, events)
+
+        return await self._take(run, work, assignment)
+
+    async def settled(self) -> None:
+        """Returns when nothing is being taken in hand."""
+        if self._taking:
+            await asyncio.wait(self._taking)
+
+    async def _take(self, run: Run, work: Callable[[Connection], Claimed], assignment: Assignment) -> Run:
+        """Stores and launches; both happen even when the caller has gone meanwhile."""
+        taking = asyncio.create_task(self._store_and_launch(run, work, assignment))
+        self._taking.add(taking)
+        taking.add_done_callback(self._taking.discard)
+        return await asyncio.shield(taking)
+
+    async def _store_and_launch(self, run: Run, work: Callable[[Connection], Claimed], assignment: Assignment) -> Run:
+        stored, fence, events = await self._house.store.write(work)
+        if events:
+            run.last_sequence = events[-1].sequence
+            self._house.feed.open(run.name, events[0].sequence - 1)
+            self._house.feed.publish(run.name, events)
+            working_copy = Run()
+            working_copy.CopyFrom(run)
+            self._active.launch(working_copy, fence, assignment)
+        return stored
+
+
+def started_by(tx: Connection, session: str, request_id: str, digest: str) -> Run | None:
+    """The run that this request started before; AlreadyExists when it asked for something else."""
+    found = rows.by_request_id(tx, session, request_id) if request_id else None
+    if found is None:
+        return None
+    run, earlier_digest = found
+    if earlier_digest != digest:
+        message = f'request "{request_id}" started "{run.name}" with other parameters; choose another request id'
+        raise AlreadyExists("REQUEST_ID_TAKEN", message)
+    return run
+
+
+def _check_free(tx: Connection, session: str) -> None:
+    busy = rows.in_flight(tx, session)
+    if busy is not None:
+        raise FailedPrecondition("RUN_IN_FLIGHT", f'"{busy}" is in flight; wait for its end or cancel it')

@@ -1,0 +1,189 @@
+"""The life of one agent in a run: IDLE, RUNNING, COMPLETE or ERROR, every change an event in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from buildplan.v1.agent_pb2 import AgentStatus
+from buildplan.v1.plan_pb2 import Patch
+from buildplan.v1.run_pb2 import Checkpoint, RunEvent
+from buildplan.v1.specialist_service_pb2 import DescribeResponse, Progress, ProposeRequest
+from services.contract.names import checkpoint_name, last_id
+from services.coordinator.runs.attempts import Sleep, with_attempts
+from services.coordinator.runs.dispatch import Proposal, propose
+from services.coordinator.runs.failures import RATE_LIMITED, AgentFailed
+from services.coordinator.runs.policy import RunPolicy
+from services.coordinator.runs.progress import ProgressGate
+from services.coordinator.runs.reuse import engine_title, find_result, input_digest, make_checkpoint
+from services.coordinator.runs.run_log import RunLog
+from services.coordinator.runs.specialists import Specialist
+from services.coordinator.runs.states import agent_event
+from services.coordinator.store import Store
+from services.coordinator.store import checkpoints as checkpoint_rows
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the agents of one run have in common; `ids` are the session's and the run's."""
+
+    ids: tuple[str, str]
+    request: ProposeRequest
+    context_digest: str
+    log: RunLog
+    store: Store
+    policy: RunPolicy
+    clock: Callable[[], datetime]
+    sleep: Sleep
+
+
+class AgentRun:
+    """One agent at work. `status` is its latest, `patch` its result once there is one."""
+
+    def __init__(self, specialist: Specialist, around: Surroundings) -> None:
+        self.name = specialist.agent
+        self._specialist = specialist
+        self._around = around
+        self._gate = ProgressGate(around.policy.progress_interval, self._tell)
+        self._started = around.clock()
+        self.status = AgentStatus(agent=self.name)
+        self.patch: Patch | None = None
+        self._failed: AgentFailed | None = None
+        self._failed_at = self._started
+
+    @property
+    def ended(self) -> bool:
+        """True in COMPLETE and ERROR."""
+        return self.status.state in (AgentStatus.STATE_COMPLETE, AgentStatus.STATE_ERROR)
+
+    @property
+    def rate_limited(self) -> bool:
+        """True when the model's provider refused for now."""
+        return self._failed is not None and self._failed.reason == RATE_LIMITED
+
+    async def run(self, *, look_up: bool, alone: bool) -> None:
+        """Ends in COMPLETE or ERROR and raises nothing but defects and cancellation.
+
+        With `look_up` a stored result of the same input stands for the call. `alone` is the second time of an
+        agent that was rate limited: the wait that it was asked for is kept first.
+        """
+        wait = self._asked_wait() if alone else 0.0
+        self._begin("rate limited together with others; runs again alone" if alone else "starting", wait)
+        try:
+            if wait:
+                await self._around.sleep(wait)
+            if not (look_up and await self._reused()):
+                proposal = await with_attempts(self._attempt, self._around.policy, self._waits, self._around.sleep)
+                self._complete(proposal)
+        except AgentFailed as error:
+            self.fail(error)
+        finally:
+            self._gate.close()
+
+    def fail(self, error: AgentFailed) -> None:
+        """ERROR with the failure's reason and what to do."""
+        self._failed = error
+        self._failed_at = self._around.clock()
+        self._gate.close()
+        self._set(AgentStatus.STATE_ERROR, error.failure.message)
+        self.status.failure.CopyFrom(error.failure)
+        self._tell()
+
+    def _asked_wait(self) -> float:
+        """What is left of the wait that the provider asked for, in seconds."""
+        asked = self._failed.retry_after or 0.0 if self._failed else 0.0
+        passed = (self._around.clock() - self._failed_at).total_seconds()
+        return max(0.0, min(asked, self._around.policy.sequential_wait) - passed)
+
+    def _begin(self, message: str, wait: float) -> None:
+        self._started = self._around.clock()
+        self._failed = None
+        self.status = AgentStatus(agent=self.name, attempt=1, max_attempts=self._around.policy.attempts)
+        self.status.start_time.FromDatetime(self._started)
+        self._set(AgentStatus.STATE_RUNNING, message)
+        if wait:
+            self.status.next_attempt_time.FromDatetime(self._started + timedelta(seconds=wait))
+        self._gate.pass_now()
+
+    async def _reused(self) -> bool:
+        around = self._around
+        found = await find_result(
+            around.store, around.ids[0], self._specialist, around.context_digest, around.policy.describe_deadline
+        )
+        if found is None:
+            return False
+        checkpoint, patch = found
+        run = last_id(checkpoint.name.rpartition("/checkpoints/")[0])
+        copy = Checkpoint()
+        copy.CopyFrom(checkpoint)
+        copy.name = checkpoint_name(*around.ids, last_id(checkpoint.name))
+        self.status.engine = checkpoint.engine
+        self.status.from_checkpoint = True
+        self._keep(copy, patch, f"reused the result of run {run}: its input is the same")
+        return True
+
+    async def _attempt(self, number: int) -> Proposal:
+        if number > 1:
+            self._set(AgentStatus.STATE_RUNNING, f"attempt {number} of {self._around.policy.attempts}")
+            self.status.attempt = number
+            self._gate.pass_now()
+        deadline = self._around.policy.deadline_of(self.name)
+        return await propose(self._specialist, self._around.request, deadline, self._hear)
+
+    def _waits(self, attempt: int, seconds: float) -> None:
+        attempts = self._around.policy.attempts
+        what = f"{self.name} is unreachable; attempt {attempt} of {attempts} in {seconds:.1f} s"
+        self._set(AgentStatus.STATE_RUNNING, what)
+        self.status.next_attempt_time.FromDatetime(self._around.clock() + timedelta(seconds=seconds))
+        self._gate.pass_now()
+
+    def _hear(self, message: DescribeResponse | Progress) -> None:
+        if isinstance(message, DescribeResponse):
+            self.status.engine = engine_title(message)
+            self._gate.offer()
+            return
+        new_attempt = bool(message.max_attempts) and (
+            message.attempt != self.status.attempt or message.HasField("next_attempt_time")
+        )
+        self._set(AgentStatus.STATE_RUNNING, message.message)
+        self.status.percent = message.percent
+        if message.max_attempts:
+            self.status.attempt, self.status.max_attempts = message.attempt, message.max_attempts
+        if message.HasField("next_attempt_time"):
+            self.status.next_attempt_time.CopyFrom(message.next_attempt_time)
+        self._gate.pass_now() if new_attempt else self._gate.offer()
+
+    def _complete(self, proposal: Proposal) -> None:
+        digest = input_digest(self._around.context_digest, proposal.description)
+        checkpoint = make_checkpoint(self._around.ids, digest, proposal.description, proposal.patch)
+        self._keep(checkpoint, proposal.patch, f"{checkpoint.statement_count} lines found")
+
+    def _keep(self, checkpoint: Checkpoint, patch: Patch, message: str) -> None:
+        """COMPLETE and the checkpoint, in one transaction."""
+        self._gate.close()
+        self.patch = patch
+        self._set(AgentStatus.STATE_COMPLETE, message)
+        self.status.percent = 100
+        now = self._around.clock()
+        checkpoint.create_time.FromDatetime(now)
+        event = agent_event(self.status, now)
+        ids = self._around.ids
+
+        def unit(tx: Connection) -> Sequence[RunEvent]:
+            checkpoint_rows.put(tx, *ids, checkpoint, patch)
+            return (event,)
+
+        self._around.log.put(unit)
+
+    def _set(self, state: AgentStatus.State.ValueType, message: str) -> None:
+        self.status.state = state
+        self.status.message = message
+        self.status.elapsed.FromTimedelta(self._around.clock() - self._started)
+        self.status.ClearField("next_attempt_time")
+
+    def _tell(self) -> None:
+        event = agent_event(self.status, self._around.clock())
+        self._around.log.put(lambda _: (event,))

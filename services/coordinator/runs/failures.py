@@ -1,0 +1,90 @@
+"""Why an agent gave no result, in words for a planner."""
+
+from __future__ import annotations
+
+import uuid
+
+import grpc
+import structlog
+
+from buildplan.v1.agent_pb2 import Failure
+from services.runtime.remote import RemoteError
+
+_log = structlog.get_logger()
+
+UNREACHABLE = "UNREACHABLE"
+DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+RATE_LIMITED = "RATE_LIMITED"
+CANCELLED = "CANCELLED"
+WRONG_AGENT = "WRONG_AGENT"
+NO_DESCRIPTION = "NO_DESCRIPTION"
+NO_PATCH = "NO_PATCH"
+TWO_PATCHES = "TWO_PATCHES"
+AFTER_PATCH = "AFTER_PATCH"
+FOREIGN_SECTION = "FOREIGN_SECTION"
+MALFORMED_PATCH = "MALFORMED_PATCH"
+INTERNAL = "INTERNAL"
+
+_GONE = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED})
+_DEFECTS = frozenset({grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.StatusCode.DATA_LOSS})
+
+
+class AgentFailed(Exception):
+    """One call of an agent gave no usable result; record its failure, and repeat the call only when it is UNREACHABLE.
+
+    `retry_after` is the wait in seconds that the other side asked for.
+    """
+
+    def __init__(self, reason: str, message: str, *, retryable: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.failure = Failure(reason=reason, message=message, retryable=retryable)
+        self.retry_after = retry_after
+
+    @property
+    def reason(self) -> str:
+        """Stable reason, such as "UNREACHABLE"."""
+        return self.failure.reason
+
+
+def refused(agent: str, reason: str, what: str) -> AgentFailed:
+    """An answer that breaks the contract: repeating the call would not mend it."""
+    message = f"{what}; nothing of its answer was taken. Retry {agent} after its service has been corrected"
+    return AgentFailed(reason, message)
+
+
+def cancelled(agent: str) -> AgentFailed:
+    """A user stopped the run."""
+    return AgentFailed(CANCELLED, f"{agent} was stopped because the run was cancelled; resume runs it", retryable=True)
+
+
+def defect(what: str, run: str, error: Exception) -> Failure:
+    """A defect of ours: the user gets an incident to name, the log gets the rest."""
+    incident = uuid.uuid4().hex[:12]
+    _log.error(what, run=run, incident=incident, exc_info=error)
+    return Failure(reason=INTERNAL, message=f"{what}; incident {incident} in the coordinator's log says why")
+
+
+def remote_failure(agent: str, address: str, deadline: float, begun: bool, error: RemoteError) -> AgentFailed:
+    """The failure that a status stands for; `begun` tells whether anything had been received before."""
+    if error.code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        message = f"{agent} did not finish within {deadline:g} s and was stopped; retry {agent}, or raise its deadline"
+        return AgentFailed(DEADLINE_EXCEEDED, message, retryable=True)
+    if error.code in _GONE:
+        what = "was lost while it worked" if begun else f"to {address} could not be made"
+        message = f"the connection to {agent} {what}; see that its service is up, then retry {agent}"
+        return AgentFailed(UNREACHABLE, message, retryable=True, retry_after=error.retry_after)
+    if error.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        return _exhausted(agent, error)
+    if error.code in _DEFECTS:
+        message = f"{agent} failed inside ({error.message}); look into its log, correct it, then retry {agent}"
+        return AgentFailed(INTERNAL, message)
+    return AgentFailed(error.reason, f"{agent} refused the work: {error.message}")
+
+
+def _exhausted(agent: str, error: RemoteError) -> AgentFailed:
+    retryable = error.reason == RATE_LIMITED
+    what = "is rate limited for now" if retryable else "has used up what it may use"
+    advice = f"retry {agent} later" if retryable else f"raise the limit, then retry {agent}"
+    return AgentFailed(
+        error.reason, f"{agent} {what} ({error.message}); {advice}", retryable=retryable, retry_after=error.retry_after
+    )

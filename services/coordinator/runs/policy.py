@@ -1,0 +1,48 @@
+"""How runs are carried out: every limit and every wait in one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.runtime.settings import Environment
+
+
+@dataclass(frozen=True)
+class RunPolicy:
+    """Times are in seconds.
+
+    `deadline` bounds one call of a specialist (`deadlines` overrides it by agent); `attempts` counts calls, the
+    first included; the wait between two doubles from `first_wait` up to `longest_wait`, plus at most `jitter`.
+    `sequential_wait` caps how long a rate limit's own wait is honoured before an agent is run once more.
+    """
+
+    deadline: float = 600.0
+    deadlines: Mapping[str, float] = field(default_factory=dict)
+    describe_deadline: float = 2.0
+    attempts: int = 3
+    first_wait: float = 0.2
+    longest_wait: float = 5.0
+    jitter: float = 0.1
+    sequential_wait: float = 60.0
+    progress_interval: float = 0.1
+    runs_in_flight: int = 32
+    lease: float = 15.0
+    log_page: int = 256
+    foreign_poll: float = 0.5
+    inline_statements: int = 60
+
+    @staticmethod
+    def read(environment: Environment) -> RunPolicy:
+        """From BUILDPLAN_AGENT_{DEADLINE_SECONDS,ATTEMPTS,FIRST_WAIT_SECONDS}, _RUNS_IN_FLIGHT and _LEASE_SECONDS."""
+        return RunPolicy(
+            deadline=environment.number("BUILDPLAN_AGENT_DEADLINE_SECONDS", 600.0, minimum=0.1),
+            attempts=environment.integer("BUILDPLAN_AGENT_ATTEMPTS", 3, minimum=1, maximum=20),
+            first_wait=environment.number("BUILDPLAN_AGENT_FIRST_WAIT_SECONDS", 0.2, minimum=0.01, maximum=60),
+            runs_in_flight=environment.integer("BUILDPLAN_RUNS_IN_FLIGHT", 32, minimum=1),
+            lease=environment.number("BUILDPLAN_LEASE_SECONDS", 15.0, minimum=1, maximum=3600),
+        )
+
+    def deadline_of(self, agent: str) -> float:
+        """Longest time that one call of `agent` may take."""
+        return self.deadlines.get(agent, self.deadline)

@@ -1,0 +1,208 @@
+"""One run from its turn to its end: the agents at once, then the plan and the end in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from buildplan.v1.agent_pb2 import Failure
+from buildplan.v1.context_pb2 import ContextPack
+from buildplan.v1.plan_pb2 import Patch
+from buildplan.v1.run_pb2 import Run, RunEvent
+from buildplan.v1.specialist_service_pb2 import ProposeRequest
+from services.contract.digests import message_digest
+from services.contract.names import parse
+from services.coordinator.runs import failures
+from services.coordinator.runs.agent_run import AgentRun, Surroundings
+from services.coordinator.runs.attempts import Sleep
+from services.coordinator.runs.ending import Ending, Material, conclude
+from services.coordinator.runs.failures import AgentFailed, cancelled, defect
+from services.coordinator.runs.feed import Feed
+from services.coordinator.runs.policy import RunPolicy
+from services.coordinator.runs.run_log import RunLog
+from services.coordinator.runs.specialists import Specialists
+from services.coordinator.runs.states import agent_event, day_of, failed, run_event
+from services.coordinator.store import Store
+from services.coordinator.store import checkpoints as checkpoint_rows
+from services.coordinator.store import plans as plan_rows
+from services.runtime.errors import DomainError
+
+_LARGE_CONTEXT = 500
+
+
+@dataclass(frozen=True)
+class House:
+    """What every run needs: `context` makes a session's context pack as of a day; `turns` admits runs in order."""
+
+    store: Store
+    specialists: Specialists
+    feed: Feed
+    policy: RunPolicy
+    context: Callable[[str, date], Awaitable[ContextPack]]
+    clock: Callable[[], datetime]
+    sleep: Sleep
+    turns: asyncio.Semaphore
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What is to be done in a run.
+
+    `agents` are run, those in `forced` without a look at stored results; the results of `kept` stand. `reason`
+    is the plan revision's: "run", "resume" or "retry qma".
+    """
+
+    agents: frozenset[str]
+    reason: str
+    forced: frozenset[str] = field(default_factory=frozenset)
+    kept: frozenset[str] = field(default_factory=frozenset)
+
+
+class RunExecution:
+    """One run that is carried out here under `fence`. `run` is its state as last told."""
+
+    def __init__(self, house: House, run: Run, fence: int, assignment: Assignment) -> None:
+        self._house = house
+        self.run = run
+        self.fence = fence
+        self._assignment = assignment
+        self._ids = parse(run.name, "runs")
+        self._log = RunLog(house.store, house.feed, self._ids, run.name, fence, self.abandon)
+        self._context = ContextPack()
+        self._agents: dict[str, AgentRun] = {}
+        self._patches: dict[str, Patch] = {}
+        self._seen: set[str] = set()
+        self._cancelled = False
+        self._ending = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> asyncio.Task[None]:
+        """Begins; the task ends with the run, or is cancelled when the run is abandoned."""
+        self._task = asyncio.create_task(self._execute(), name=self.run.name)
+        return self._task
+
+    def cancel(self) -> None:
+        """A user stops the run; without effect once it is ending."""
+        if self._ending or self._cancelled or self._task is None:
+            return
+        self._cancelled = True
+        self._task.cancel()
+
+    def abandon(self) -> None:
+        """Stops the work and writes nothing more; whoever claims the run next continues it."""
+        self._cancelled = False
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _execute(self) -> None:
+        try:
+            async with AsyncExitStack() as turn:
+                stopped = await self._work(turn)
+                self._ending = True
+                await self._end(stopped)
+        finally:
+            await self._log.close()
+
+    async def _work(self, turn: AsyncExitStack) -> Ending | None:
+        """Everything up to the last agent's end; returns how the run ends when it was stopped before."""
+        try:
+            await turn.enter_async_context(self._house.turns)
+            await self._prepare()
+            self.run.state = Run.STATE_RUNNING
+            self._put(run_event(self.run, self._house.clock()))
+            await self._together(list(self._agents.values()))
+            await self._one_after_another()
+        except asyncio.CancelledError:
+            if not self._cancelled:
+                raise
+            return self._stop_agents()
+        except DomainError as error:
+            return Ending(Run.STATE_FAILED, Failure(reason=error.reason, message=error.message))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run must end in words
+            return Ending(Run.STATE_FAILED, defect("the run could not be prepared", self.run.name, error))
+        return None
+
+    async def _prepare(self) -> None:
+        house = self._house
+        self._context = await house.context(self._ids[0], day_of(self.run))
+        large = len(self._context.passages) > _LARGE_CONTEXT
+        digest = await asyncio.to_thread(message_digest, self._context) if large else message_digest(self._context)
+        self._patches, self._seen = await house.store.read(self._earlier)
+        request = ProposeRequest(run=self.run.name, context=self._context)
+        around = Surroundings(
+            self._ids, request, digest, self._log, house.store, house.policy, house.clock, house.sleep
+        )
+        wanted = [status.agent for status in self.run.agents if status.agent in self._assignment.agents]
+        self._agents = {agent: AgentRun(house.specialists[agent], around) for agent in wanted}
+
+    def _earlier(self, tx: Connection) -> tuple[dict[str, Patch], set[str]]:
+        """The results that stand, and the agents that have any result in this session."""
+        patches = checkpoint_rows.patches(tx, *self._ids) if self._assignment.kept else {}
+        kept = {agent: patch for agent, patch in patches.items() if agent in self._assignment.kept}
+        return kept, checkpoint_rows.agents(tx, self._ids[0])
+
+    async def _together(self, agents: Sequence[AgentRun], *, alone: bool = False) -> None:
+        """Runs agents at once; the failure of one, whatever it is, leaves its siblings alone."""
+        may_reuse = self._seen - self._assignment.forced
+        work = [agent.run(look_up=not alone and agent.name in may_reuse, alone=alone) for agent in agents]
+        for agent, outcome in zip(agents, await asyncio.gather(*work, return_exceptions=True), strict=True):
+            if isinstance(outcome, Exception):
+                failure = defect(f"{agent.name} could not be run", self.run.name, outcome)
+                agent.fail(AgentFailed(failure.reason, failure.message))
+
+    async def _one_after_another(self) -> None:
+        """The customer's sequential fallback: agents that were rate limited together get one more try, each alone."""
+        limited = [agent for agent in self._agents.values() if agent.rate_limited]
+        if len(limited) > 1:
+            for agent in limited:
+                await self._together([agent], alone=True)
+
+    def _stop_agents(self) -> Ending:
+        for status in self.run.agents:
+            if status.agent in self._assignment.agents and status.agent not in self._agents:
+                status.CopyFrom(failed(status, cancelled(status.agent).failure))
+                self._put(agent_event(status, self._house.clock()))
+        for agent in self._agents.values():
+            if not agent.ended:
+                agent.fail(cancelled(agent.name))
+        message = "the run was cancelled; finished agents keep their results and resume runs the others"
+        return Ending(Run.STATE_CANCELLED, Failure(reason=failures.CANCELLED, message=message, retryable=True))
+
+    async def _end(self, stopped: Ending | None) -> None:
+        """The plan and the run's end, in one transaction with the run's last event."""
+        for place, status in enumerate(self.run.agents):
+            if agent := self._agents.get(status.agent):
+                self.run.agents[place].CopyFrom(agent.status)
+                if agent.patch is not None:
+                    self._patches[agent.name] = agent.patch
+        ending = stopped or await self._conclude()
+        self.run.state = ending.state
+        self.run.ClearField("failure")
+        if ending.failure is not None:
+            self.run.failure.CopyFrom(ending.failure)
+        now = self._house.clock()
+        self.run.end_time.FromDatetime(now)
+
+        def unit(tx: Connection) -> Sequence[RunEvent]:
+            if ending.plan is not None:
+                self.run.revision = plan_rows.insert(tx, self._ids[0], ending.plan).revision
+            return (run_event(self.run, now),)
+
+        self._log.put(unit)
+        await self._log.settled()
+
+    async def _conclude(self) -> Ending:
+        house = self._house
+        material = Material(self._patches, self._assignment.reason, house.clock(), house.policy.inline_statements)
+        try:
+            return await conclude(house.store, self.run, self._context, material)
+        except Exception as error:  # noqa: BLE001 - the agents' results are kept, and the run must end in words
+            return Ending(Run.STATE_FAILED, defect("the plan could not be put together", self.run.name, error))
+
+    def _put(self, event: RunEvent) -> None:
+        self._log.put(lambda _: (event,))

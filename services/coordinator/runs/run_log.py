@@ -1,0 +1,83 @@
+"""The log of one run that is carried out here: what happens is stored in order and then shown to watchers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy import Connection
+
+from buildplan.v1.run_pb2 import RunEvent
+from services.coordinator.runs.feed import Feed
+from services.coordinator.store import Store
+from services.coordinator.store import runs as rows
+
+_log = structlog.get_logger()
+Unit = Callable[[Connection], Sequence[RunEvent]]
+"""Writes what belongs to some events, and returns the events."""
+
+
+class RunLog:
+    """Writes units in the order in which they were put.
+
+    While one transaction is under way the next units gather, so that a burst costs one commit and a slow disk
+    never holds up an agent. Each transaction names the fence. When the run can no longer be written here (another
+    coordinator owns it, or the store fails), `lost` is called once and everything after is ignored.
+    """
+
+    def __init__(
+        self, store: Store, feed: Feed, ids: tuple[str, str], name: str, fence: int, lost: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._feed = feed
+        self._session, self._run = ids
+        self._name = name
+        self._fence = fence
+        self._lost = lost
+        self._pending: list[Unit] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def put(self, unit: Unit) -> None:
+        """Queues a unit; it is stored soon, and never after a unit that is put later."""
+        if self._closed:
+            return
+        self._pending.append(unit)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write())
+
+    async def settled(self) -> None:
+        """Returns when everything that was put is stored and shown."""
+        while self._writer is not None:
+            await asyncio.shield(self._writer)
+
+    async def close(self) -> None:
+        """Takes nothing more, and waits for the transaction under way."""
+        self._closed = True
+        self._pending.clear()
+        if self._writer is not None:
+            await self._writer
+
+    async def _write(self) -> None:
+        try:
+            while self._pending:
+                units, self._pending = self._pending, []
+                self._feed.publish(self._name, await self._commit(units))
+        except Exception as error:  # noqa: BLE001 - FenceLost or any failure of the store: nobody may write on
+            self._lose(error)
+        finally:
+            self._writer = None
+
+    async def _commit(self, units: Sequence[Unit]) -> list[RunEvent]:
+        def work(tx: Connection) -> list[RunEvent]:
+            events = [event for unit in units for event in unit(tx)]
+            return rows.record(tx, self._session, self._run, self._fence, events)
+
+        return await self._store.write(work)
+
+    def _lose(self, error: Exception) -> None:
+        self._closed = True
+        self._pending.clear()
+        _log.error("run is dropped here", run=self._name, reason=type(error).__name__, exc_info=error)
+        self._lost()

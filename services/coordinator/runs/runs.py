@@ -1,0 +1,219 @@
+"""Runs of all sessions: what RunService and the coordinator's life ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection
+
+from buildplan.v1.agent_pb2 import AgentStatus
+from buildplan.v1.context_pb2 import ContextPack
+from buildplan.v1.run_pb2 import Checkpoint, Run, RunEvent
+from buildplan.v1.run_service_pb2 import StartRunRequest
+from buildplan.v1.session_pb2 import Finding, ValidationResult
+from services.contract.digests import text_digest
+from services.contract.names import parse, parse_session, run_name
+from services.coordinator.runs.acceptance import Acceptance, started_by
+from services.coordinator.runs.active import ActiveRuns
+from services.coordinator.runs.attempts import Sleep
+from services.coordinator.runs.feed import Feed, LogPage
+from services.coordinator.runs.policy import RunPolicy
+from services.coordinator.runs.run import Assignment, House
+from services.coordinator.runs.specialists import Specialists
+from services.coordinator.runs.states import idle, is_ended
+from services.coordinator.store import Store
+from services.coordinator.store import checkpoints as checkpoint_rows
+from services.coordinator.store import runs as rows
+from services.coordinator.store import sessions as session_rows
+from services.runtime.errors import (
+    FailedPrecondition,
+    InvalidArgument,
+    Unavailable,
+    Violation,
+)
+
+
+@dataclass(frozen=True)
+class SessionInputs:
+    """What runs ask of sessions.
+
+    `preflight` validates a session, given by its resource name, and stores the result; `context` makes the context
+    pack of a session, given by its id, as of a day.
+    """
+
+    preflight: Callable[[str], Awaitable[ValidationResult]]
+    context: Callable[[str, date], Awaitable[ContextPack]]
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What runs take from the world."""
+
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Sleep = asyncio.sleep
+    new_id: Callable[[], str] = lambda: uuid.uuid4().hex[:12]
+
+
+class Runs:
+    """Starts, watches and ends runs. `owner` names this process in leases."""
+
+    def __init__(
+        self,
+        store: Store,
+        specialists: Specialists,
+        policy: RunPolicy,
+        sessions: SessionInputs,
+        owner: str,
+        effects: Effects | None = None,
+    ) -> None:
+        effects = effects or Effects()
+        self._store = store
+        self._specialists = specialists
+        self._policy = policy
+        self._sessions = sessions
+        self._effects = effects
+        self._feed = Feed(self._read_log, policy.foreign_poll)
+        turns = asyncio.Semaphore(policy.runs_in_flight)
+        house = House(store, specialists, self._feed, policy, sessions.context, effects.clock, effects.sleep, turns)
+        self._active = ActiveRuns(house, owner)
+        self._acceptance = Acceptance(house, self._active)
+        self._accepting = True
+
+    async def recover(self) -> None:
+        """Call once at the start: continues the runs that were in flight when their coordinator died."""
+        await self._active.adopt()
+        self._active.start_heart()
+
+    async def drain(self) -> None:
+        """Call once at the end: watchers are sent away, runs are left to the next start."""
+        self._accepting = False
+        self._feed.stop()
+        await self._acceptance.settled()
+        await self._active.drain()
+
+    async def start(self, request: StartRunRequest) -> tuple[Run, ValidationResult]:
+        """A new run, or the one that the same request started before."""
+        self._check_accepting()
+        session = parse_session(request.parent)
+        agents = self._specialists.chosen(request.agents)
+        digest = text_digest([*agents, str(request.ignore_checkpoints)])
+        earlier = await self._store.read(lambda tx: started_by(tx, session, request.request_id, digest))
+        validation = await self._sessions.preflight(request.parent)
+        if earlier is not None:
+            return earlier, validation
+        _check_ready(validation)
+        run = self._new_run(session, agents, request.request_id, validation.input_digest)
+        everyone = frozenset(agents)
+        assignment = Assignment(everyone, "run", forced=everyone if request.ignore_checkpoints else frozenset())
+        return await self._acceptance.accept(run, digest, assignment), validation
+
+    async def get(self, name: str) -> Run:
+        """One run with its agents' statuses."""
+        ids = parse(name, "runs")
+        return await self._store.read(lambda tx: rows.get(tx, *ids))
+
+    async def list_(self, parent: str) -> list[Run]:
+        """The newest first."""
+        session = parse_session(parent)
+
+        def work(tx: Connection) -> list[Run]:
+            session_rows.get(tx, session)
+            return rows.list_(tx, session)
+
+        return await self._store.read(work)
+
+    async def watch(self, name: str, after_sequence: int) -> AsyncIterator[RunEvent]:
+        """The events after a sequence number, then those that come, until the run's last."""
+        if after_sequence < 0:
+            raise InvalidArgument("after_sequence", "is a sequence number, or 0 for all events")
+        await self.get(name)
+        async for event in self._feed.watch(name, after_sequence):
+            yield event
+
+    async def resume(self, name: str) -> Run:
+        """Runs what has no result for the session's present input."""
+        run = await self._ended_run(name)
+        validation = await self._sessions.preflight("/".join(name.split("/")[:2]))
+        _check_ready(validation)
+        same = run.input_digest == validation.input_digest
+        kept = {status.agent for status in run.agents if same and status.state == AgentStatus.STATE_COMPLETE}
+        missing = {status.agent for status in run.agents} - kept
+        if not missing and run.state == Run.STATE_SUCCEEDED:
+            raise FailedPrecondition("NOTHING_MISSING", f'every agent of "{name}" has a result for the present input')
+        run.input_digest = validation.input_digest
+        return await self._acceptance.reopen(run, Assignment(frozenset(missing), "resume", kept=frozenset(kept)))
+
+    async def retry_agent(self, name: str, agent: str) -> Run:
+        """Runs one agent again, whether or not it has a result; an earlier result stands until there is a new one."""
+        self._specialists.known("agent", agent)
+        run = await self._ended_run(name)
+        finished = frozenset(s.agent for s in run.agents if s.state == AgentStatus.STATE_COMPLETE)
+        if agent not in {status.agent for status in run.agents}:
+            raise InvalidArgument("agent", f'"{agent}" is not part of "{name}"')
+        chosen = frozenset((agent,))
+        return await self._acceptance.reopen(run, Assignment(chosen, f"retry {agent}", forced=chosen, kept=finished))
+
+    async def cancel(self, name: str) -> Run:
+        """Stops a run; an ended one stays as it is."""
+        await self._active.cancel(name)
+        run = await self.get(name)
+        if not is_ended(run.state):
+            raise Unavailable("RUN_ELSEWHERE", f'"{name}" is carried out by another coordinator; call again')
+        return run
+
+    async def checkpoints(self, parent: str) -> list[Checkpoint]:
+        """The oldest first."""
+        ids = parse(parent, "runs")
+
+        def work(tx: Connection) -> list[Checkpoint]:
+            rows.get(tx, *ids)
+            return checkpoint_rows.of_run(tx, *ids)
+
+        return await self._store.read(work)
+
+    def _check_accepting(self) -> None:
+        if not self._accepting:
+            raise Unavailable("DRAINING", "this coordinator is stopping; call again")
+
+    def _new_run(self, session: str, agents: Collection[str], request_id: str, input_digest: str) -> Run:
+        run = Run(
+            name=run_name(session, self._effects.new_id()),
+            state=Run.STATE_PENDING,
+            agents=[idle(agent, self._policy.attempts) for agent in agents],
+            request_id=request_id,
+            input_digest=input_digest,
+        )
+        run.create_time.FromDatetime(self._effects.clock())
+        return run
+
+    async def _ended_run(self, name: str) -> Run:
+        self._check_accepting()
+        run = await self.get(name)
+        if not is_ended(run.state) or name in self._active:
+            raise FailedPrecondition("RUN_IN_FLIGHT", f'"{name}" is in flight; wait for its end or cancel it')
+        return run
+
+    async def _read_log(self, name: str, after: int) -> LogPage:
+        ids = parse(name, "runs")
+
+        def work(tx: Connection) -> LogPage:
+            run = rows.get(tx, *ids)
+            events = rows.events_after(tx, *ids, after, self._policy.log_page)
+            last = events[-1].sequence if events else after
+            return LogPage(events, is_ended(run.state) and last >= run.last_sequence)
+
+        return await self._store.read(work)
+
+
+def _check_ready(validation: ValidationResult) -> None:
+    """FailedPrecondition with the findings while one of them is an error."""
+    if validation.ready:
+        return
+    errors = [finding for finding in validation.findings if finding.severity == Finding.SEVERITY_ERROR]
+    violations = [Violation(error.code, error.field, f"{error.message}; {error.action}") for error in errors]
+    what = "; ".join(error.message for error in errors)
+    raise FailedPrecondition("PREFLIGHT_FAILED", f"preflight found what must be mended first: {what}", violations)

@@ -1,0 +1,57 @@
+"""States of runs and agents, and the events that tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+
+from buildplan.v1.agent_pb2 import AgentStatus, Failure
+from buildplan.v1.run_pb2 import Run, RunEvent
+
+_ENDED = frozenset({Run.STATE_SUCCEEDED, Run.STATE_PARTIAL, Run.STATE_FAILED, Run.STATE_CANCELLED})
+
+
+def is_ended(state: Run.State.ValueType) -> bool:
+    """True when nothing more happens without a resume or a retry."""
+    return state in _ENDED
+
+
+def idle(agent: str, max_attempts: int, message: str = "waiting for its turn") -> AgentStatus:
+    """An agent before its first attempt."""
+    return AgentStatus(agent=agent, state=AgentStatus.STATE_IDLE, max_attempts=max_attempts, message=message)
+
+
+def failed(status: AgentStatus, failure: Failure) -> AgentStatus:
+    """The status of an agent that ends in ERROR before it was called."""
+    ended = AgentStatus()
+    ended.CopyFrom(status)
+    ended.state = AgentStatus.STATE_ERROR
+    ended.message = failure.message
+    ended.failure.CopyFrom(failure)
+    return ended
+
+
+def day_of(run: Run) -> date:
+    """The day (UTC) that a run's schedules are computed from, however long it takes and however often it is resumed."""
+    return run.create_time.ToDatetime(UTC).date()
+
+
+def agent_event(status: AgentStatus, now: datetime) -> RunEvent:
+    """The status as it is now; later changes of `status` do not show."""
+    event = RunEvent(agent_status=status)
+    event.create_time.FromDatetime(now)
+    return event
+
+
+def run_event(run: Run, now: datetime) -> RunEvent:
+    """The run as it is now, its agents left out."""
+    event = RunEvent(run_state=run)
+    event.run_state.ClearField("agents")
+    event.create_time.FromDatetime(now)
+    return event
+
+
+def accepted_events(run: Run, agents: Collection[str], now: datetime) -> list[RunEvent]:
+    """What a run's log begins with, and goes on with when these agents are run again."""
+    statuses = (status for status in run.agents if status.agent in agents)
+    return [run_event(run, now), *(agent_event(status, now) for status in statuses)]
