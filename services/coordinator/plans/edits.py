@@ -13,17 +13,13 @@ from services.coordinator.plans.citation_check import CitationCheck, count_citat
 from services.coordinator.plans.gate.judge import judge
 from services.coordinator.plans.inputs import PageKey, Pages
 from services.coordinator.plans.pruning import remove_lines
+from services.runtime.errors import InvalidArgument
 
 _FOUND_BY_CODE = "cross_agent_conflicts"
 
 
-class InvalidEdit(ValueError):
+class InvalidEdit(InvalidArgument):
     """An edit cannot be made; `field` names it ("edits[2].text"). Nothing was changed: correct it, send all again."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field
-        self.problem = problem
 
 
 def edited_pages(plan: Plan, edits: Sequence[StatementEdit]) -> set[PageKey]:

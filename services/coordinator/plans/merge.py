@@ -13,6 +13,7 @@ from services.contract.ownership import foreign_sections, owners
 from services.contract.statements import lines
 
 _SHOWN = 5
+_READ_ALL_THE_SAME = frozenset(["OCR_USED"])
 
 
 class OwnershipViolation(Exception):
@@ -68,11 +69,12 @@ def section_statuses(statuses: Sequence[AgentStatus], patches: Mapping[str, Patc
 
 
 def unread_sources(sources: Sequence[Document]) -> list[UnreadSource]:
-    """What could not be read of each document, one entry for each of the reader's findings."""
+    """What could not be read of each document, as the reader's findings say it."""
     return [
         UnreadSource(document=source.name, file_name=source.file_name, reason=finding.message)
         for source in sources
         for finding in source.findings
+        if finding.fatal or finding.code not in _READ_ALL_THE_SAME
     ]
 
 

@@ -17,7 +17,7 @@ from services.coordinator.plans.wording import significant_words
 _PLACED = 0.5  # share of a hold point's words that one step must have
 _COMMON = 64  # a word that more steps have tells none of them apart
 _SAYS_NOTHING = frozenset(
-    ("hold", "witness", "point", "customer", "inspection", "inspect", "release", "approval", "before", "after", "step")
+    ["hold", "witness", "point", "customer", "inspection", "inspect", "release", "approval", "after", "step"]
 )
 _NOT_WANTED = re.compile(
     r"\b(?:no|not|without)\b[^.;]{0,40}(?:passivat|pickl)|(?:passivat|pickl)\w*[^.;]{0,30}\bnot\b", re.IGNORECASE

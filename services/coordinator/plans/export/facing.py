@@ -75,8 +75,8 @@ def _revision(plan: Plan) -> str:
 
 
 def _engine(engine: str) -> str:
-    meaning = _ENGINES.get(engine.partition(" ")[0])
-    return f"{engine}: {meaning}" if meaning else engine
+    meanings = [meaning for name, meaning in _ENGINES.items() if name in engine]
+    return ": ".join(filter(None, (engine, "; ".join(meanings))))
 
 
 def _counts(plan: Plan) -> str:
@@ -113,7 +113,8 @@ def _side(side: ConflictSide, writer: LineWriter) -> str:
     """A claim with its page; the reader cut the quote from that page."""
     facts = (side.fact, *side.also)
     places = (f"[{escape(writer.place(fact.citation))}]" for fact in facts)
-    return f'{escape(side.fact.value)}: "{escape(side.fact.citation.quote)}" {" ".join(places)}, precedence {side.precedence}'
+    claim = f'{escape(side.fact.value)}: "{escape(side.fact.citation.quote)}"'
+    return f"{claim} {' '.join(places)}, precedence {side.precedence}"
 
 
 def _source(source: Document) -> list[str]:

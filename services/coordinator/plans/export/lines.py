@@ -68,7 +68,7 @@ def _details(item: Message) -> Iterator[str]:
 
 
 def _spelled(field: FieldDescriptor, value: object) -> str:
-    if field.enum_type is not None:
+    if field.enum_type is not None and isinstance(value, int):
         return str(field.enum_type.values_by_number[value].name).rpartition("_")[2].lower()
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from buildplan.v1.plan_pb2 import Plan
+from services.contract.ownership import owners
 from services.coordinator.plans.gate.criterion import Category, Criterion, proven
+
+_AGENT = owners()["engineering_instructions"]
 
 
 def _ordered(plan: Plan) -> bool:
@@ -18,7 +21,7 @@ def _equipped(plan: Plan) -> bool:
 
 def _routing_fits(plan: Plan) -> bool:
     steps = plan.sections.engineering_instructions.quality_routing
-    return bool(steps) and not any("ema" in each.agents for each in plan.cross_agent_conflicts)
+    return bool(steps) and not any(_AGENT in each.agents for each in plan.cross_agent_conflicts)
 
 
 BUILD_STRATEGY = Category(
