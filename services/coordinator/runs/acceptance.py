@@ -12,6 +12,7 @@ from services.contract.names import parse
 from services.coordinator.runs.active import ActiveRuns
 from services.coordinator.runs.run import Assignment, House
 from services.coordinator.runs.states import accepted_events, idle
+from services.coordinator.store import leases
 from services.coordinator.store import runs as rows
 from services.runtime.errors import AlreadyExists, FailedPrecondition
 
@@ -56,7 +57,7 @@ class Acceptance:
         def work(tx: Connection) -> Claimed:
             _check_free(tx, session)
             now, lease = self._house.clock(), self._house.policy.lease
-            fence = rows.reopen(tx, session, run_id, self._active.owner, lease, now)
+            fence = leases.reopen(tx, session, run_id, self._active.owner, lease, now)
             events = accepted_events(run, assignment.agents, now)
             return run, fence, rows.record(tx, session, run_id, fence, events)
 
@@ -101,4 +102,4 @@ def started_by(tx: Connection, session: str, request_id: str, digest: str) -> Ru
 def _check_free(tx: Connection, session: str) -> None:
     busy = rows.in_flight(tx, session)
     if busy is not None:
-        raise FailedPrecondition("RUN_IN_FLIGHT", f'"{busy}" is in flight; wait for its end or cancel it')
+        raise FailedPrecondition("RUN_IN_FLIGHT", f'"{busy.name}" is in flight; wait for its end or cancel it')

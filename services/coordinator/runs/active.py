@@ -10,13 +10,14 @@ import structlog
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
 from services.coordinator.runs.run import Assignment, House, RunExecution
+from services.coordinator.store import leases
 from services.coordinator.store import runs as rows
 
 _log = structlog.get_logger()
 
 
 class ActiveRuns:
-    """Executions by run name, under the leases of `owner`."""
+    """Executions by run name, under the leases of `owner`, which names this process and no other before or after."""
 
     def __init__(self, house: House, owner: str) -> None:
         self._house = house
@@ -67,14 +68,14 @@ class ActiveRuns:
             execution.abandon()
         if tasks:
             await asyncio.wait(tasks)
-        await self._house.store.write(lambda tx: rows.release(tx, self.owner))
+        await self._house.store.write(lambda tx: leases.release(tx, self.owner))
 
     async def _beat(self) -> None:
         policy = self._house.policy
         while True:
             await self._house.sleep(policy.lease / 3)
             fences = {name: execution.fence for name, execution in self._executions.items()}
-            renew = partial(rows.renew, fences=fences, lease_seconds=policy.lease, now=self._house.clock())
+            renew = partial(leases.renew, fences=fences, lease_seconds=policy.lease, now=self._house.clock())
             for name in await self._house.store.write(renew):
                 if execution := self._executions.get(name):
                     execution.abandon()

@@ -27,6 +27,7 @@ from services.coordinator.runs.specialists import Specialists
 from services.coordinator.runs.states import idle, is_ended
 from services.coordinator.store import Store
 from services.coordinator.store import checkpoints as checkpoint_rows
+from services.coordinator.store import events as event_rows
 from services.coordinator.store import runs as rows
 from services.coordinator.store import sessions as session_rows
 from services.runtime.errors import (
@@ -59,7 +60,7 @@ class Effects:
 
 
 class Runs:
-    """Starts, watches and ends runs. `owner` names this process in leases."""
+    """Starts, watches and ends runs."""
 
     def __init__(
         self,
@@ -67,7 +68,6 @@ class Runs:
         specialists: Specialists,
         policy: RunPolicy,
         sessions: SessionInputs,
-        owner: str,
         effects: Effects | None = None,
     ) -> None:
         effects = effects or Effects()
@@ -79,7 +79,7 @@ class Runs:
         self._feed = Feed(self._read_log, policy.foreign_poll)
         turns = asyncio.Semaphore(policy.runs_in_flight)
         house = House(store, specialists, self._feed, policy, sessions.context, effects.clock, effects.sleep, turns)
-        self._active = ActiveRuns(house, owner)
+        self._active = ActiveRuns(house, owner=effects.new_id())
         self._acceptance = Acceptance(house, self._active)
         self._accepting = True
 
@@ -202,7 +202,7 @@ class Runs:
 
         def work(tx: Connection) -> LogPage:
             run = rows.get(tx, *ids)
-            events = rows.events_after(tx, *ids, after, self._policy.log_page)
+            events = event_rows.after(tx, *ids, after, self._policy.log_page)
             last = events[-1].sequence if events else after
             return LogPage(events, is_ended(run.state) and last >= run.last_sequence)
 

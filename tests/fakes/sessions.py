@@ -1,0 +1,46 @@
+"""What runs ask of sessions, without papers: preflight and context pack are values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from buildplan.v1.context_pb2 import ContextPack
+from buildplan.v1.session_pb2 import Finding, Session, SessionMetadata, ValidationResult
+from services.contract.digests import text_digest
+from services.contract.names import session_name
+from services.coordinator.runs.runs import SessionInputs
+from services.coordinator.store import Store
+from services.coordinator.store import sessions as rows
+
+
+@dataclass
+class FakeSessions:
+    """`notes` stand for the papers: change them and the input is another. `findings` are preflight's."""
+
+    notes: str = "as ordered"
+    findings: list[Finding] = field(default_factory=list)
+
+    def inputs(self) -> SessionInputs:
+        """The two calls."""
+        return SessionInputs(self._preflight, self._context)
+
+    async def _preflight(self, name: str) -> ValidationResult:
+        return ValidationResult(
+            name=f"{name}/validations/v",
+            input_digest=text_digest([name, self.notes]),
+            ready=not self.findings,
+            findings=self.findings,
+        )
+
+    async def _context(self, session: str, as_of: date) -> ContextPack:
+        metadata = SessionMetadata(project_name="Skid", customer="Acme", notes=self.notes)
+        return ContextPack(session=session_name(session), metadata=metadata, as_of=as_of.isoformat())
+
+
+async def add_session(store: Store, session: str = "s1") -> str:
+    """A session in the store; returns its resource name."""
+    name = session_name(session)
+    message = Session(name=name, metadata=SessionMetadata(project_name="Skid", customer="Acme"))
+    await store.write(lambda tx: rows.insert(tx, message, "", datetime.now(UTC)))
+    return name
