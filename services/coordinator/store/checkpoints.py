@@ -1,0 +1,94 @@
+"""Rows of checkpoints."""
+
+from __future__ import annotations
+
+import structlog
+from google.protobuf.json_format import ParseError
+from sqlalchemy import Connection, select
+from sqlalchemy import insert as insert_into
+from sqlalchemy import update as update_in
+
+from buildplan.v1.plan_pb2 import Patch
+from buildplan.v1.run_pb2 import Checkpoint
+from services.contract.version import CONTRACT_VERSION
+from services.coordinator.store.codec import from_json, to_json
+from services.coordinator.store.models import CheckpointRow
+
+_log = structlog.get_logger()
+_INSERT = insert_into(CheckpointRow)
+
+
+def put(tx: Connection, session_id: str, run_id: str, checkpoint: Checkpoint, patch: Patch) -> None:
+    """Keeps a result; a repeat for the same run, agent and input replaces it."""
+    key = (
+        CheckpointRow.session_id == session_id,
+        CheckpointRow.run_id == run_id,
+        CheckpointRow.agent == checkpoint.agent,
+        CheckpointRow.input_digest == checkpoint.input_digest,
+    )
+    columns = {
+        "create_us": checkpoint.create_time.ToMicroseconds(),
+        "contract_version": checkpoint.contract_version,
+        "message": to_json(checkpoint),
+        "patch": to_json(patch),
+    }
+    if tx.execute(select(CheckpointRow.agent).where(*key)).one_or_none() is not None:
+        tx.execute(update_in(CheckpointRow).where(*key).values(**columns))
+        return
+    ids = {"session_id": session_id, "run_id": run_id}
+    tx.execute(_INSERT, {**ids, "agent": checkpoint.agent, "input_digest": checkpoint.input_digest, **columns})
+
+
+def find(tx: Connection, session_id: str, agent: str, input_digest: str) -> tuple[Checkpoint, Patch] | None:
+    """The newest result of the session's runs for the same input; None where there is none that can be read."""
+    query = (
+        select(CheckpointRow.message, CheckpointRow.patch)
+        .where(
+            CheckpointRow.session_id == session_id,
+            CheckpointRow.agent == agent,
+            CheckpointRow.input_digest == input_digest,
+            CheckpointRow.contract_version == CONTRACT_VERSION,
+        )
+        .order_by(CheckpointRow.create_us.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).one_or_none()
+    return _read(*row) if row is not None else None
+
+
+def of_run(tx: Connection, session_id: str, run_id: str) -> list[Checkpoint]:
+    """The oldest first."""
+    query = (
+        select(CheckpointRow.message)
+        .where(CheckpointRow.session_id == session_id, CheckpointRow.run_id == run_id)
+        .order_by(CheckpointRow.create_us, CheckpointRow.agent)
+    )
+    return [from_json(message, Checkpoint()) for message in tx.scalars(query)]
+
+
+def patches(tx: Connection, session_id: str, run_id: str) -> dict[str, Patch]:
+    """The latest result of each agent in the run that can be read."""
+    query = (
+        select(CheckpointRow.agent, CheckpointRow.message, CheckpointRow.patch)
+        .where(
+            CheckpointRow.session_id == session_id,
+            CheckpointRow.run_id == run_id,
+            CheckpointRow.contract_version == CONTRACT_VERSION,
+        )
+        .order_by(CheckpointRow.create_us)
+    )
+    found = {agent: _read(message, patch) for agent, message, patch in tx.execute(query)}
+    return {agent: result[1] for agent, result in found.items() if result is not None}
+
+
+def agents(tx: Connection, session_id: str) -> set[str]:
+    """The agents that have any result in the session."""
+    return set(tx.scalars(select(CheckpointRow.agent).where(CheckpointRow.session_id == session_id).distinct()))
+
+
+def _read(message: str, patch: str) -> tuple[Checkpoint, Patch] | None:
+    try:
+        return from_json(message, Checkpoint()), from_json(patch, Patch())
+    except ParseError as error:
+        _log.warning("a checkpoint cannot be read; the agent runs again", cause=str(error)[:200])
+        return None

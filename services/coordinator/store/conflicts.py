@@ -1,0 +1,52 @@
+"""Rows of the conflicts between a session's documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+from sqlalchemy import delete as delete_from
+from sqlalchemy import insert as insert_into
+from sqlalchemy import update as update_in
+
+from buildplan.v1.conflict_pb2 import DocumentConflict
+from buildplan.v1.fact_pb2 import Topic
+from services.contract.names import parse
+from services.coordinator.store.codec import from_json, to_json
+from services.coordinator.store.models import ConflictRow
+from services.runtime.errors import NotFound
+
+
+def replace(tx: Connection, session_id: str, conflicts: Sequence[DocumentConflict]) -> None:
+    """These are the session's conflicts now."""
+    tx.execute(delete_from(ConflictRow).where(ConflictRow.session_id == session_id))
+    if conflicts:
+        rows = [
+            {"session_id": session_id, "position": place, **_columns(conflict)}
+            for place, conflict in enumerate(conflicts)
+        ]
+        tx.execute(insert_into(ConflictRow), rows)
+
+
+def list_(tx: Connection, session_id: str) -> list[DocumentConflict]:
+    """In the order in which they were stored."""
+    query = select(ConflictRow.message).where(ConflictRow.session_id == session_id).order_by(ConflictRow.position)
+    return [from_json(message, DocumentConflict()) for message in tx.scalars(query)]
+
+
+def put(tx: Connection, session_id: str, conflict: DocumentConflict) -> None:
+    """Replaces one conflict; raises NotFound."""
+    columns = _columns(conflict)
+    query = update_in(ConflictRow).where(ConflictRow.session_id == session_id, ConflictRow.id == columns["id"])
+    if tx.execute(query.values(**columns).returning(ConflictRow.id)).one_or_none() is None:
+        raise NotFound(conflict.name)
+
+
+def _columns(conflict: DocumentConflict) -> dict[str, str]:
+    return {
+        "id": parse(conflict.name, "conflicts")[1],
+        "topic": Topic.Name(conflict.topic),
+        "subject": conflict.subject,
+        "state": DocumentConflict.State.Name(conflict.state),
+        "message": to_json(conflict),
+    }

@@ -1,0 +1,149 @@
+"""Rows of documents, their pages, facts and original files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy import delete as delete_from
+from sqlalchemy import insert as insert_into
+from sqlalchemy import update as update_in
+from sqlalchemy.exc import IntegrityError
+
+from buildplan.v1.document_pb2 import Document, Page
+from buildplan.v1.fact_pb2 import Fact, Topic
+from services.contract.names import document_name, last_id, parse
+from services.coordinator.store.models import DocumentContentRow, DocumentRow, FactRow, PageRow
+from services.runtime.errors import AlreadyExists, NotFound
+
+
+def insert(tx: Connection, document: Document, pages: Sequence[Page], facts: Sequence[Fact], content: bytes) -> None:
+    """Stores a document with all that was read of it; raises AlreadyExists when its id is taken."""
+    session_id, document_id = parse(document.name, "documents")
+    ids = {"session_id": session_id, "document_id": document_id}
+    position = select(func.coalesce(func.max(DocumentRow.position), 0) + 1).where(DocumentRow.session_id == session_id)
+    try:
+        tx.execute(
+            insert_into(DocumentRow).values(
+                id=document_id, session_id=session_id, position=position.scalar_subquery(), **_columns(document)
+            )
+        )
+    except IntegrityError as error:
+        raise AlreadyExists("DOCUMENT_EXISTS", f'"{document.name}" cannot be stored twice') from error
+    tx.execute(insert_into(DocumentContentRow).values(content=content, **ids))
+    if pages:
+        tx.execute(insert_into(PageRow), [{**ids, **_page_columns(page)} for page in pages])
+    if facts:
+        columns = [{**ids, "position": place, **_fact_columns(fact)} for place, fact in enumerate(facts)]
+        tx.execute(insert_into(FactRow), columns)
+
+
+def list_(tx: Connection, session_id: str) -> list[Document]:
+    """In the order of upload."""
+    query = select(DocumentRow.message).where(DocumentRow.session_id == session_id).order_by(DocumentRow.position)
+    return [Document.FromString(message) for message in tx.scalars(query)]
+
+
+def ids(tx: Connection, session_id: str) -> set[str]:
+    """The ids that are taken."""
+    return set(tx.scalars(select(DocumentRow.id).where(DocumentRow.session_id == session_id)))
+
+
+def get(tx: Connection, session_id: str, document_id: str) -> Document:
+    """One document; raises NotFound."""
+    query = select(DocumentRow.message).where(DocumentRow.session_id == session_id, DocumentRow.id == document_id)
+    message = tx.scalars(query).one_or_none()
+    if message is None:
+        raise NotFound(document_name(session_id, document_id))
+    return Document.FromString(message)
+
+
+def update(tx: Connection, document: Document) -> None:
+    """Replaces a document's record; raises NotFound."""
+    session_id, document_id = parse(document.name, "documents")
+    query = update_in(DocumentRow).where(DocumentRow.session_id == session_id, DocumentRow.id == document_id)
+    if tx.execute(query.values(**_columns(document)).returning(DocumentRow.id)).one_or_none() is None:
+        raise NotFound(document.name)
+
+
+def delete(tx: Connection, session_id: str, document_id: str) -> None:
+    """Removes a document and what came out of it; raises NotFound."""
+    get(tx, session_id, document_id)
+    doomed, found = {document_id}, {document_id}
+    while found:
+        query = select(DocumentRow.id).where(DocumentRow.session_id == session_id, DocumentRow.parent_id.in_(found))
+        found = set(tx.scalars(query)) - doomed
+        doomed |= found
+    tx.execute(delete_from(DocumentRow).where(DocumentRow.session_id == session_id, DocumentRow.id.in_(doomed)))
+
+
+def page(tx: Connection, session_id: str, document_id: str, number: int) -> Page:
+    """One page with its passages; raises NotFound."""
+    found = find_page(tx, session_id, document_id, number)
+    if found is None:
+        raise NotFound(f"{document_name(session_id, document_id)}, page {number}")
+    return found
+
+
+def find_page(tx: Connection, session_id: str, document_id: str, number: int) -> Page | None:
+    """One page with its passages, or None."""
+    query = select(PageRow.message).where(
+        PageRow.session_id == session_id, PageRow.document_id == document_id, PageRow.number == number
+    )
+    message = tx.scalars(query).one_or_none()
+    return Page.FromString(message) if message is not None else None
+
+
+def pages(tx: Connection, session_id: str) -> Iterator[Page]:
+    """All pages in the order of documents and numbers."""
+    query = (
+        select(PageRow.message)
+        .join(DocumentRow, (DocumentRow.session_id == PageRow.session_id) & (DocumentRow.id == PageRow.document_id))
+        .where(PageRow.session_id == session_id)
+        .order_by(DocumentRow.position, PageRow.number)
+    )
+    return (Page.FromString(message) for message in tx.scalars(query))
+
+
+def facts(tx: Connection, session_id: str) -> list[Fact]:
+    """All facts in the order of documents and pages."""
+    query = (
+        select(FactRow.message)
+        .join(DocumentRow, (DocumentRow.session_id == FactRow.session_id) & (DocumentRow.id == FactRow.document_id))
+        .where(FactRow.session_id == session_id)
+        .order_by(DocumentRow.position, FactRow.position)
+    )
+    return [Fact.FromString(message) for message in tx.scalars(query)]
+
+
+def content(tx: Connection, session_id: str, document_id: str) -> bytes:
+    """The original file; raises NotFound."""
+    query = select(DocumentContentRow.content).where(
+        DocumentContentRow.session_id == session_id, DocumentContentRow.document_id == document_id
+    )
+    found = tx.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(document_name(session_id, document_id))
+    return found
+
+
+def _columns(document: Document) -> dict[str, object]:
+    return {
+        "parent_id": last_id(document.parent) or None,
+        "file_name": document.file_name,
+        "sha256": document.sha256,
+        "message": document.SerializeToString(),
+    }
+
+
+def _page_columns(page: Page) -> dict[str, object]:
+    return {"number": page.number, "label": page.label, "message": page.SerializeToString()}
+
+
+def _fact_columns(fact: Fact) -> dict[str, object]:
+    return {
+        "topic": Topic.Name(fact.topic),
+        "subject": fact.subject,
+        "value": fact.value,
+        "message": fact.SerializeToString(),
+    }

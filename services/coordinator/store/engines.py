@@ -1,0 +1,60 @@
+"""SQLAlchemy engines for the two databases, with the settings that were measured (docs/decisions/0002-store.md)."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import QueuePool
+
+BUSY_SECONDS = 30
+READERS = 4
+
+
+def parse_url(url: str) -> URL:
+    """The URL with the synchronous driver that is used: sqlite3, or psycopg 3."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The database file, or None where it is not SQLite."""
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def open_writer(url: URL) -> Engine:
+    """An engine of one connection whose transactions begin with the right to write."""
+    return _open(url, size=1, begin="BEGIN IMMEDIATE")
+
+
+def open_readers(url: URL) -> Engine:
+    """An engine whose transactions see one snapshot each."""
+    return _open(url, size=READERS, begin="BEGIN")
+
+
+def _open(url: URL, *, size: int, begin: str) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _configure_sqlite)
+
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "begin", begin_transaction)
+    return engine
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    """WAL with a full sync of each commit; transactions are begun by us, not by the driver."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -8192"):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,36 @@
+"""One coordinator for one SQLite file."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+from services.runtime.errors import FailedPrecondition
+
+
+class StoreInUse(FailedPrecondition):
+    """Another coordinator has the SQLite file; stop it, choose another file, or share a PostgreSQL."""
+
+    def __init__(self, path: Path) -> None:
+        message = (
+            f"{path} is in use by another coordinator; stop that one, set BUILDPLAN_DATABASE to another file, "
+            "or share a PostgreSQL between coordinators"
+        )
+        super().__init__("STORE_IN_USE", message)
+
+
+class FileLock:
+    """Held from construction to release; the system releases it when the process dies."""
+
+    def __init__(self, database: Path) -> None:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        self._file = Path(f"{database}.lock").open("w")  # noqa: SIM115 - held until release
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise StoreInUse(database) from None
+
+    def release(self) -> None:
+        """Lets the file go."""
+        self._file.close()

@@ -1,0 +1,217 @@
+"""The tables. Messages are stored as the protos' JSON; where thousands are read at once, as their bytes.
+
+Times are microseconds since 1970 UTC, the resource names' last parts are the ids.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_ID = String(63)
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+def _of_session() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["session_id"], ["sessions.id"], ondelete="CASCADE")
+
+
+def _of_document() -> ForeignKeyConstraint:
+    columns = ["session_id", "document_id"]
+    return ForeignKeyConstraint(columns, ["documents.session_id", "documents.id"], ondelete="CASCADE")
+
+
+def _of_run() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["session_id", "run_id"], ["runs.session_id", "runs.id"], ondelete="CASCADE")
+
+
+class SessionRow(Base):
+    """One job; `message` is a Session's JSON without what other tables know."""
+
+    __tablename__ = "sessions"
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    request_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    create_us: Mapped[int] = mapped_column(BigInteger, index=True)
+    update_us: Mapped[int] = mapped_column(BigInteger)
+    message: Mapped[str] = mapped_column(Text)
+
+
+class DocumentRow(Base):
+    """One paper; `message` is a Document's bytes."""
+
+    __tablename__ = "documents"
+    __table_args__ = (_of_session(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)
+    parent_id: Mapped[str | None] = mapped_column(_ID)
+    file_name: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text)
+    message: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DocumentContentRow(Base):
+    """The original file."""
+
+    __tablename__ = "document_contents"
+    __table_args__ = (_of_document(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    document_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PageRow(Base):
+    """One page; `message` is a Page's bytes with its passages."""
+
+    __tablename__ = "pages"
+    __table_args__ = (_of_document(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    document_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(Text)
+    message: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FactRow(Base):
+    """One fact; `message` is a Fact's bytes."""
+
+    __tablename__ = "facts"
+    __table_args__ = (_of_document(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    document_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    topic: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    value: Mapped[str] = mapped_column(Text)
+    message: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ValidationRow(Base):
+    """One result of preflight; `message` is a ValidationResult's JSON."""
+
+    __tablename__ = "validation_results"
+    __table_args__ = (_of_session(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    input_digest: Mapped[str] = mapped_column(Text)
+    create_us: Mapped[int] = mapped_column(BigInteger)
+    ready: Mapped[bool]
+    completeness: Mapped[int]
+    message: Mapped[str] = mapped_column(Text)
+
+
+class ConflictRow(Base):
+    """One document conflict; `message` is a DocumentConflict's JSON."""
+
+    __tablename__ = "conflicts"
+    __table_args__ = (_of_session(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    position: Mapped[int]
+    topic: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+
+
+class RunRow(Base):
+    """One run with its lease: `fence` is new at every acquisition and named by every write of the run's state."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        _of_session(),
+        Index("ix_runs_lease", "state", "lease_expires_us"),
+        Index("uq_runs_request", "session_id", "request_id", unique=True),
+    )
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    create_us: Mapped[int] = mapped_column(BigInteger)
+    end_us: Mapped[int | None] = mapped_column(BigInteger)
+    revision: Mapped[int]
+    last_sequence: Mapped[int] = mapped_column(BigInteger)
+    failure: Mapped[str | None] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    parameters_digest: Mapped[str] = mapped_column(Text)
+    input_digest: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str | None] = mapped_column(Text)
+    fence: Mapped[int] = mapped_column(BigInteger)
+    lease_expires_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class AgentRunRow(Base):
+    """One agent in a run; `message` is its latest AgentStatus's JSON."""
+
+    __tablename__ = "agent_runs"
+    __table_args__ = (_of_run(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    run_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    agent: Mapped[str] = mapped_column(_ID, primary_key=True)
+    position: Mapped[int]
+    state: Mapped[str] = mapped_column(Text)
+    attempt: Mapped[int]
+    next_attempt_us: Mapped[int | None] = mapped_column(BigInteger)
+    message: Mapped[str] = mapped_column(Text)
+
+
+class EventRow(Base):
+    """One event; `message` is the JSON of its AgentStatus where `agent` is set, else of its Run."""
+
+    __tablename__ = "events"
+    __table_args__ = (_of_run(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    run_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    create_us: Mapped[int] = mapped_column(BigInteger)
+    agent: Mapped[str | None] = mapped_column(_ID)
+    message: Mapped[str] = mapped_column(Text)
+
+
+class CheckpointRow(Base):
+    """A finished agent's result; `message` is a Checkpoint's JSON and `patch` a Patch's."""
+
+    __tablename__ = "checkpoints"
+    __table_args__ = (_of_run(), Index("ix_checkpoints_input", "session_id", "agent", "input_digest"))
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    run_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    agent: Mapped[str] = mapped_column(_ID, primary_key=True)
+    input_digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    create_us: Mapped[int] = mapped_column(BigInteger)
+    contract_version: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    patch: Mapped[str] = mapped_column(Text)
+
+
+class PlanRow(Base):
+    """One revision of a session's plan; `message` is a Plan's JSON."""
+
+    __tablename__ = "plan_revisions"
+    __table_args__ = (_of_session(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    create_us: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    run: Mapped[str] = mapped_column(Text)
+    score: Mapped[float]
+    blocked: Mapped[bool]
+    message: Mapped[str] = mapped_column(Text)
+
+
+class TaskRow(Base):
+    """One task of a plan revision."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["session_id", "revision"], ["plan_revisions.session_id", "plan_revisions.revision"], ondelete="CASCADE"
+        ),
+    )
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str] = mapped_column(_ID, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    owner_hint: Mapped[str] = mapped_column(Text)
+    due: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,80 @@
+"""Rows of plan revisions and their tasks."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy import insert as insert_into
+
+from buildplan.v1.plan_pb2 import Plan
+from buildplan.v1.plan_service_pb2 import PlanRevision
+from services.contract.digests import message_digest
+from services.contract.names import LATEST, plan_name
+from services.coordinator.store.codec import from_json, to_json
+from services.coordinator.store.models import PlanRow, TaskRow
+from services.runtime.errors import NotFound
+
+
+def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
+    """Stores the plan as the session's next revision; returns it with its number, name and etag."""
+    newest = tx.scalar(select(func.max(PlanRow.revision)).where(PlanRow.session_id == session_id))
+    stored = Plan()
+    stored.CopyFrom(plan)
+    stored.revision = (newest or 0) + 1
+    stored.name = plan_name(session_id, stored.revision)
+    stored.etag = ""
+    stored.etag = message_digest(stored)[:16]
+    ids = {"session_id": session_id, "revision": stored.revision}
+    tx.execute(
+        insert_into(PlanRow).values(
+            create_us=stored.create_time.ToMicroseconds(),
+            reason=stored.reason,
+            run=stored.run,
+            score=stored.quality_gate.score,
+            blocked=stored.quality_gate.blocked,
+            message=to_json(stored),
+            **ids,
+        )
+    )
+    tasks = [
+        {
+            **ids,
+            "fingerprint": task.fingerprint,
+            "text": task.statement.text,
+            "owner_hint": task.owner_hint,
+            "due": task.due,
+        }
+        for task in stored.tasks
+    ]
+    if tasks:
+        tx.execute(insert_into(TaskRow), tasks)
+    return stored
+
+
+def get(tx: Connection, session_id: str, revision: int | None) -> Plan:
+    """One revision, the newest for None; raises NotFound."""
+    query = select(PlanRow.message).where(PlanRow.session_id == session_id).order_by(PlanRow.revision.desc()).limit(1)
+    if revision is not None:
+        query = query.where(PlanRow.revision == revision)
+    message = tx.scalars(query).one_or_none()
+    if message is None:
+        raise NotFound(f"sessions/{session_id}/plans/{LATEST if revision is None else revision}")
+    return from_json(message, Plan())
+
+
+def list_(tx: Connection, session_id: str) -> list[PlanRevision]:
+    """The newest first."""
+    columns = (PlanRow.revision, PlanRow.create_us, PlanRow.reason, PlanRow.run, PlanRow.score, PlanRow.blocked)
+    query = select(*columns).where(PlanRow.session_id == session_id).order_by(PlanRow.revision.desc())
+    revisions = []
+    for row in tx.execute(query):
+        revision = PlanRevision(
+            name=plan_name(session_id, row.revision),
+            revision=row.revision,
+            reason=row.reason,
+            run=row.run,
+            score=row.score,
+            blocked=row.blocked,
+        )
+        revision.create_time.FromMicroseconds(row.create_us)
+        revisions.append(revision)
+    return revisions

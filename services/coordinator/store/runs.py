@@ -1,0 +1,206 @@
+"""Rows of runs and their agents; the hot statements are built once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import insert as insert_into
+from sqlalchemy import update as update_in
+
+from buildplan.v1.agent_pb2 import AgentStatus, Failure
+from buildplan.v1.run_pb2 import Run, RunEvent
+from services.contract.names import parse, run_name
+from services.coordinator.store import events as event_rows
+from services.coordinator.store import leases
+from services.coordinator.store.codec import from_json, or_none, to_json
+from services.coordinator.store.errors import FenceLost
+from services.coordinator.store.events import after as events_after
+from services.coordinator.store.leases import release, renew, reopen
+from services.coordinator.store.models import AgentRunRow, RunRow
+from services.runtime.errors import NotFound
+
+__all__ = [
+    "by_request_id",
+    "claim",
+    "events_after",
+    "get",
+    "in_flight",
+    "insert",
+    "list_",
+    "record",
+    "release",
+    "renew",
+    "reopen",
+]
+
+IN_FLIGHT = (Run.State.Name(Run.STATE_PENDING), Run.State.Name(Run.STATE_RUNNING))
+
+_THIS = (RunRow.session_id == bindparam("session"), RunRow.id == bindparam("run"))
+_GET = select(RunRow).where(*_THIS)
+_AGENTS = (
+    select(AgentRunRow.message)
+    .where(AgentRunRow.session_id == bindparam("session"), AgentRunRow.run_id == bindparam("run"))
+    .order_by(AgentRunRow.position)
+)
+_ADVANCE = (
+    update_in(RunRow)
+    .where(*_THIS, RunRow.fence == bindparam("held"))
+    .values(last_sequence=RunRow.last_sequence + bindparam("count"))
+    .returning(RunRow.last_sequence)
+)
+_SET_STATE = (
+    update_in(RunRow)
+    .where(*_THIS)
+    .values({name: bindparam(f"new_{name}") for name in ("state", "end_us", "revision", "failure", "input_digest")})
+)
+_SET_AGENT = (
+    update_in(AgentRunRow)
+    .where(
+        AgentRunRow.session_id == bindparam("session"),
+        AgentRunRow.run_id == bindparam("run"),
+        AgentRunRow.agent == bindparam("of"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("state", "attempt", "next_attempt_us", "message")})
+)
+
+
+def insert(
+    tx: Connection,
+    run: Run,
+    request_id: str,
+    parameters_digest: str,
+    owner: str,
+    lease_seconds: float,
+    now: datetime,
+) -> int:
+    """Stores an accepted run with its agents, owned by `owner`; returns its fence."""
+    session_id, run_id = parse(run.name, "runs")
+    fence = 1
+    tx.execute(
+        insert_into(RunRow).values(
+            session_id=session_id,
+            id=run_id,
+            create_us=run.create_time.ToMicroseconds(),
+            last_sequence=0,
+            request_id=request_id or None,
+            parameters_digest=parameters_digest,
+            owner=owner,
+            fence=fence,
+            lease_expires_us=leases.expiry(tx, lease_seconds, now),
+            **_state_columns(run),
+        )
+    )
+    agents = [
+        {"session_id": session_id, "run_id": run_id, "agent": status.agent, "position": place, **_agent_columns(status)}
+        for place, status in enumerate(run.agents)
+    ]
+    if agents:
+        tx.execute(insert_into(AgentRunRow), agents)
+    return fence
+
+
+def get(tx: Connection, session_id: str, run_id: str) -> Run:
+    """One run with its agents' statuses; raises NotFound."""
+    ids = {"session": session_id, "run": run_id}
+    row = tx.execute(_GET, ids).one_or_none()
+    if row is None:
+        raise NotFound(run_name(session_id, run_id))
+    return read_run(tx, row)
+
+
+def by_request_id(tx: Connection, session_id: str, request_id: str) -> tuple[Run, str] | None:
+    """The run that the request started, with the digest of its parameters, or None."""
+    query = select(RunRow).where(RunRow.session_id == session_id, RunRow.request_id == request_id)
+    row = tx.execute(query).one_or_none()
+    return (read_run(tx, row), row.parameters_digest) if row is not None else None
+
+
+def list_(tx: Connection, session_id: str) -> list[Run]:
+    """The runs of a session, the newest first."""
+    query = select(RunRow).where(RunRow.session_id == session_id).order_by(RunRow.create_us.desc(), RunRow.id)
+    return [read_run(tx, row) for row in tx.execute(query).all()]
+
+
+def in_flight(tx: Connection, session_id: str) -> Run | None:
+    """The session's run that has not ended, or None."""
+    query = select(RunRow).where(RunRow.session_id == session_id, RunRow.state.in_(IN_FLIGHT)).limit(1)
+    row = tx.execute(query).one_or_none()
+    return read_run(tx, row) if row is not None else None
+
+
+def claim(tx: Connection, owner: str, lease_seconds: float, now: datetime) -> list[tuple[Run, int]]:
+    """Takes over the runs in flight whose lease has expired, the oldest first: each with its new fence."""
+    claimed = leases.claim(tx, IN_FLIGHT, owner, lease_seconds, now)
+    return [(get(tx, session_id, run_id), fence) for session_id, run_id, fence in claimed]
+
+
+def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Sequence[RunEvent]) -> list[RunEvent]:
+    """Numbers and stores the events together with the state that they report; raises FenceLost.
+
+    The same check is made when there are no events.
+    """
+    ids = {"session": session_id, "run": run_id}
+    last = tx.execute(_ADVANCE, {**ids, "held": fence, "count": len(events)}).scalar_one_or_none()
+    if last is None:
+        raise FenceLost(run_name(session_id, run_id))
+    for sequence, event in enumerate(events, last - len(events) + 1):
+        event.run = run_name(session_id, run_id)
+        event.sequence = sequence
+    payloads = [to_json(event.agent_status if event.HasField("agent_status") else event.run_state) for event in events]
+    event_rows.insert(tx, session_id, run_id, events, payloads)
+    agents = {}
+    for event, payload in zip(events, payloads, strict=True):
+        if event.HasField("run_state"):
+            tx.execute(_SET_STATE, {**ids, **_new(_state_columns(event.run_state))})
+        else:
+            status = event.agent_status
+            agents[status.agent] = {**ids, "of": status.agent, **_new(_agent_columns(status, payload))}
+    if agents:
+        tx.execute(_SET_AGENT, list(agents.values()))
+    return list(events)
+
+
+def read_run(tx: Connection, row: Row[Any]) -> Run:
+    """The run of a row, with its agents."""
+    run = Run(
+        name=run_name(row.session_id, row.id),
+        state=Run.State.Value(row.state),
+        revision=row.revision,
+        last_sequence=row.last_sequence,
+        request_id=row.request_id or "",
+        input_digest=row.input_digest,
+    )
+    run.create_time.FromMicroseconds(row.create_us)
+    if row.end_us is not None:
+        run.end_time.FromMicroseconds(row.end_us)
+    if row.failure is not None:
+        from_json(row.failure, run.failure)
+    messages = tx.scalars(_AGENTS, {"session": row.session_id, "run": row.id})
+    run.agents.extend(from_json(message, AgentStatus()) for message in messages)
+    return run
+
+
+def _state_columns(run: Run) -> dict[str, object]:
+    return {
+        "state": Run.State.Name(run.state),
+        "end_us": or_none(run.end_time),
+        "revision": run.revision,
+        "failure": to_json(run.failure) if run.failure != Failure() else None,
+        "input_digest": run.input_digest,
+    }
+
+
+def _agent_columns(status: AgentStatus, payload: str | None = None) -> dict[str, object]:
+    return {
+        "state": AgentStatus.State.Name(status.state),
+        "attempt": status.attempt,
+        "next_attempt_us": or_none(status.next_attempt_time),
+        "message": payload or to_json(status),
+    }
+
+
+def _new(columns: dict[str, object]) -> dict[str, object]:
+    return {f"new_{name}": value for name, value in columns.items()}

@@ -1,0 +1,117 @@
+"""Rows of sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import delete as delete_from
+from sqlalchemy import insert as insert_into
+from sqlalchemy import update as update_in
+
+from buildplan.v1.session_pb2 import Session
+from services.contract.names import parse_session, run_name, session_name
+from services.coordinator.store.codec import from_json, micros, to_json
+from services.coordinator.store.models import DocumentRow, PlanRow, RunRow, SessionRow
+from services.runtime.errors import InvalidArgument, NotFound
+
+_DOCUMENTS = select(func.count()).where(DocumentRow.session_id == SessionRow.id).scalar_subquery()
+_REVISION = select(func.max(PlanRow.revision)).where(PlanRow.session_id == SessionRow.id).scalar_subquery()
+_RUN = (
+    select(RunRow.id)
+    .where(RunRow.session_id == SessionRow.id)
+    .order_by(RunRow.create_us.desc(), RunRow.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_SESSIONS = select(
+    SessionRow.id,
+    SessionRow.message,
+    SessionRow.create_us,
+    SessionRow.update_us,
+    _DOCUMENTS.label("documents"),
+    _REVISION.label("revision"),
+    _RUN.label("run"),
+)
+
+
+def insert(tx: Connection, session: Session, request_id: str, now: datetime) -> Session:
+    """Stores a new session, or returns the one that the same `request_id` stored before."""
+    if request_id:
+        earlier = tx.execute(_SESSIONS.where(SessionRow.request_id == request_id)).one_or_none()
+        if earlier is not None:
+            return _session(earlier)
+    identifier, moment = parse_session(session.name), micros(now)
+    tx.execute(
+        insert_into(SessionRow).values(
+            id=identifier,
+            request_id=request_id or None,
+            create_us=moment,
+            update_us=moment,
+            message=_stored(session),
+        )
+    )
+    return get(tx, identifier)
+
+
+def get(tx: Connection, session_id: str) -> Session:
+    """One session; raises NotFound."""
+    row = tx.execute(_SESSIONS.where(SessionRow.id == session_id)).one_or_none()
+    if row is None:
+        raise NotFound(session_name(session_id))
+    return _session(row)
+
+
+def page(tx: Connection, limit: int, token: str) -> tuple[list[Session], str]:
+    """At most `limit` sessions, the newest first, after the token of the page before; the next token or ""."""
+    query = _SESSIONS.order_by(SessionRow.create_us.desc(), SessionRow.id.desc()).limit(limit + 1)
+    if token:
+        query = query.where(tuple_(SessionRow.create_us, SessionRow.id) < _parse_token(token))
+    rows = tx.execute(query).all()
+    more = len(rows) > limit
+    next_token = f"{rows[limit - 1].create_us}-{rows[limit - 1].id}" if more else ""
+    return [_session(row) for row in rows[:limit]], next_token
+
+
+def update(tx: Connection, session: Session, now: datetime) -> None:
+    """Replaces what the session says about itself; raises NotFound."""
+    session_id = parse_session(session.name)
+    query = update_in(SessionRow).where(SessionRow.id == session_id)
+    found = tx.execute(query.values(message=_stored(session), update_us=micros(now)).returning(SessionRow.id))
+    if found.one_or_none() is None:
+        raise NotFound(session.name)
+
+
+def touch(tx: Connection, session_id: str, now: datetime) -> None:
+    """Something of the session changed; raises NotFound."""
+    query = update_in(SessionRow).where(SessionRow.id == session_id).values(update_us=micros(now))
+    if tx.execute(query.returning(SessionRow.id)).one_or_none() is None:
+        raise NotFound(session_name(session_id))
+
+
+def delete(tx: Connection, session_id: str) -> None:
+    """Removes the session and all that it holds; raises NotFound."""
+    query = delete_from(SessionRow).where(SessionRow.id == session_id).returning(SessionRow.id)
+    if tx.execute(query).one_or_none() is None:
+        raise NotFound(session_name(session_id))
+
+
+def _stored(session: Session) -> str:
+    return to_json(Session(metadata=session.metadata, vector_store_id=session.vector_store_id))
+
+
+def _session(row: Row[tuple[str, str, int, int, int, int, str]]) -> Session:
+    session = from_json(row.message, Session(name=session_name(row.id)))
+    session.create_time.FromMicroseconds(row.create_us)
+    session.update_time.FromMicroseconds(row.update_us)
+    session.document_count = row.documents
+    session.latest_revision = row.revision or 0
+    session.latest_run = run_name(row.id, row.run) if row.run else ""
+    return session
+
+
+def _parse_token(token: str) -> tuple[int, str]:
+    moment, _, identifier = token.partition("-")
+    if not moment.isdigit() or not identifier:
+        raise InvalidArgument("page_token", "is not from an earlier answer")
+    return int(moment), identifier

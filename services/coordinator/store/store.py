@@ -1,0 +1,76 @@
+"""`Store.write(work)` and `Store.read(work)`: the whole interface between the coordinator and its database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from services.coordinator.store.engines import READERS, open_readers, open_writer, parse_url, sqlite_path
+from services.coordinator.store.errors import StoreUnavailable
+from services.coordinator.store.file_lock import FileLock
+from services.coordinator.store.migrate import migrate
+from services.coordinator.store.writer import Writer
+
+T = TypeVar("T")
+
+
+class Store:
+    """A database. `work` is a function of one connection; what it does is one unit: all of it or nothing.
+
+    The modules beside this one are such functions and compose. Raises StoreUnavailable when the database breaks.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Opens and migrates; blocks. Use `open`."""
+        parsed = parse_url(url)
+        path = sqlite_path(parsed)
+        self._lock = FileLock(path) if path is not None else None
+        engine = open_writer(parsed)
+        try:
+            migrate(engine)
+        except DBAPIError as error:
+            engine.dispose()
+            raise StoreUnavailable(str(error.orig).strip()) from error
+        self._readers = open_readers(parsed)
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._writer = Writer(engine)
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """A store at "sqlite:///path" or "postgresql://…", at the newest schema.
+
+        Raises StoreInUse when another coordinator has the SQLite file, StoreUnavailable when nothing answers.
+        """
+        return await asyncio.to_thread(cls, url)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` in the writer; returns after its commit. A caller that is cancelled does not undo it."""
+        result: T = await self._writer.submit(work)
+        return result
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` on a snapshot of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+
+    async def close(self) -> None:
+        """Stores what is queued and lets everything go."""
+        await asyncio.to_thread(self._close)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._readers.connect() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            raise StoreUnavailable(str(error.orig).strip()) from error
+
+    def _close(self) -> None:
+        self._writer.close()
+        self._threads.shutdown()
+        self._readers.dispose()
+        if self._lock is not None:
+            self._lock.release()

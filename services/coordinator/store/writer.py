@@ -1,0 +1,159 @@
+"""The one writer: units of work queue to a thread that commits many of them at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from services.coordinator.store.errors import StoreUnavailable
+
+_log = structlog.get_logger()
+_LARGEST_BATCH = 256
+_PATIENCE_SECONDS = 5.0
+_BROKEN = (OperationalError, InterfaceError)
+
+
+class _CommitFailed(Exception):
+    """Whether the batch is stored is not known; it must not be written again."""
+
+    def __init__(self, cause: DBAPIError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+@dataclass
+class _Unit:
+    """One unit of work, and where its outcome goes."""
+
+    work: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """Group commit. A unit that fails is undone alone; a result is delivered only after its commit."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Connection], Any]) -> asyncio.Future[Any]:
+        """Queues the unit; the future of the running loop gets its outcome."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self._queue.put(_Unit(work, loop, future))
+        return future
+
+    def close(self) -> None:
+        """Finishes what is queued, then stops the thread. Blocks."""
+        self._queue.put(None)
+        self._thread.join()
+        self._engine.dispose()
+
+    def _serve(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch, last = self._gather(first)
+            self._commit(batch)
+            _deliver(batch)
+            if last:
+                return
+
+    def _gather(self, first: _Unit) -> tuple[list[_Unit], bool]:
+        batch = [first]
+        while len(batch) < _LARGEST_BATCH:
+            try:
+                unit = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if unit is None:
+                return batch, True
+            batch.append(unit)
+        return batch, False
+
+    def _commit(self, batch: Sequence[_Unit]) -> None:
+        """One transaction for the batch; where the database breaks before its end, each unit gets one of its own."""
+        try:
+            self._transact(batch)
+        except _BROKEN as error:
+            if len(batch) == 1:
+                batch[0].error = _unavailable(error)
+                return
+            for unit in batch:
+                unit.error = None
+                self._commit([unit])
+        except _CommitFailed as error:
+            for unit in batch:
+                unit.error = unit.error or _unavailable(error.cause)
+
+    def _transact(self, batch: Sequence[_Unit]) -> None:
+        with self._connect() as connection, connection.begin() as transaction:
+            for unit in batch:
+                _work(connection, unit)
+            try:
+                transaction.commit()
+            except _BROKEN as error:
+                raise _CommitFailed(error) from error
+
+    def _connect(self) -> Connection:
+        """A connection; a server that is away is given some seconds to come back."""
+        patience = time.monotonic() + _PATIENCE_SECONDS
+        for wait in itertools.chain((0.05, 0.1, 0.2, 0.4), itertools.repeat(0.8)):
+            try:
+                return self._engine.connect()
+            except _BROKEN:
+                if time.monotonic() + wait > patience:
+                    raise
+                time.sleep(wait)
+        raise AssertionError("the waits never end")
+
+
+def _work(connection: Connection, unit: _Unit) -> None:
+    """Runs the unit in a savepoint of its own; a broken database is raised, any other error is the unit's."""
+    connection.exec_driver_sql("SAVEPOINT unit")
+    try:
+        unit.result = unit.work(connection)
+    except _BROKEN:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the unit's and reaches its caller
+        unit.error = error
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
+    connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+
+
+def _deliver(batch: Sequence[_Unit]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Unit]] = {}
+    for unit in batch:
+        by_loop.setdefault(unit.loop, []).append(unit)
+    for loop, units in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, units)
+        except RuntimeError:
+            _log.warning("nobody waits for what was stored any more", units=len(units))
+
+
+def _settle(units: Sequence[_Unit]) -> None:
+    for unit in units:
+        if unit.future.done():
+            continue
+        if unit.error is not None:
+            unit.future.set_exception(unit.error)
+        else:
+            unit.future.set_result(unit.result)
+
+
+def _unavailable(error: DBAPIError) -> StoreUnavailable:
+    return StoreUnavailable(str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer")
