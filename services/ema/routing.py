@@ -1,0 +1,50 @@
+"""The quality routing: what the papers ask for, in the order of a shop, with hold points placed."""
+
+from __future__ import annotations
+
+from buildplan.v1.plan_pb2 import RoutingStep
+from services.ema.operations import OPERATIONS, Operation
+from services.specialist.offline.reading import Finding, Reading, inferred
+
+_CITED = 3
+_HOLDS = "quality_plan.hold_points"
+
+
+def routing(reading: Reading, stated: list[RoutingStep]) -> list[RoutingStep]:
+    """Inferred operations 10, 20, ... with their hold points behind them; stated sequences follow without number."""
+    held = _placed(reading.of(_HOLDS))
+    steps: list[RoutingStep] = []
+    for operation in OPERATIONS:
+        causes = _causes(operation, reading)
+        points = held.get(operation.title, [])
+        if not causes and not points:
+            continue
+        cited = [finding.citations[0] for finding in (causes or points)[:_CITED]]
+        steps.append(
+            RoutingStep(statement=inferred(f"{operation.title}.", cited, 0.75), work_center=operation.work_center)
+        )
+        steps.extend(_hold(point, operation) for point in points)
+    for place, step in enumerate(steps, start=1):
+        step.op_no = place * 10
+    return steps + stated
+
+
+def _causes(operation: Operation, reading: Reading) -> list[Finding]:
+    found = reading.of(*operation.sections) if operation.sections else list(reading.findings)
+    return [finding for finding in found if finding.target != _HOLDS and operation.asked.search(finding.text)]
+
+
+def _placed(points: list[Finding]) -> dict[str, list[Finding]]:
+    """Hold and witness points under the title of the operation that they follow; the last inspection takes the rest."""
+    held: dict[str, list[Finding]] = {}
+    final = next(operation.title for operation in OPERATIONS if operation.title.startswith("Final"))
+    for point in points:
+        title = next((operation.title for operation in OPERATIONS if operation.asked.search(point.text)), final)
+        held.setdefault(title, []).append(point)
+    return held
+
+
+def _hold(point: Finding, operation: Operation) -> RoutingStep:
+    return RoutingStep(
+        statement=inferred(f"Stop for: {point.text}", point.citations, 0.75), work_center=operation.work_center
+    )

@@ -1,0 +1,91 @@
+"""What scheduling concludes: order-by dates, what to do early, risks with mitigations, tasks and questions."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from buildplan.v1.plan_pb2 import Milestone, OpenQuestion, Patch, Risk, Task
+from services.sca import milestones, schedule
+from services.sca.calendar import Calendar
+from services.specialist.offline.reading import Reading, inferred
+
+EARLY_SLACK = 10
+_APPROVAL = re.compile(r"\bapprov(?:ed|al)\b[^.]{0,60}\b(?:before|prior)|\bsubmitted for approval\b", re.IGNORECASE)
+_MITIGATION = (
+    "Expedite with the maker (split or air delivery), ask for approval of an alternate, or use stock; else agree a "
+    "later date with the customer."
+)
+
+
+def derive(reading: Reading, patch: Patch) -> None:
+    """Completes the release plan from the pack's facts, dates counted from its `as_of`."""
+    calendar = Calendar(reading.context.metadata.calendar)
+    release = patch.sections.release_plan
+    lines = milestones.stated(reading, list(release.milestones))
+    if reading.context.as_of:
+        as_of = date.fromisoformat(reading.context.as_of)
+        lines += order_dates(reading, calendar, as_of)
+        for line in lines:
+            milestones.judge(line, calendar, as_of)
+            _warn(line, patch, as_of)
+    del release.milestones[:]
+    release.milestones.extend(milestones.in_order(lines))
+    _early(reading, patch)
+    _ask_blanks(patch)
+
+
+def order_dates(reading: Reading, calendar: Calendar, as_of: date) -> list[Milestone]:
+    """Order-by dates for the first delivery; where that one cannot be met, for the last one too."""
+    goals = schedule.deliveries(reading)
+    if not goals:
+        return []
+    taken = schedule.process(reading)
+    found = []
+    for supply in schedule.supplies(reading):
+        found.append(schedule.computed(supply, goals[0], taken, calendar, as_of))
+        if found[-1].impossible and len(goals) > 1:
+            found.append(schedule.computed(supply, goals[-1], taken, calendar, as_of))
+    return found
+
+
+def _warn(line: Milestone, patch: Patch, as_of: date) -> None:
+    if not line.impossible:
+        return
+    if line.computed:
+        text, mitigation, owner = line.statement.text, _MITIGATION, "purchasing"
+        task = f"Resolve the impossible date: {line.statement.text}"
+    else:
+        text = f"impossible: {line.name or 'a date'} {line.due} lies in the past on {as_of.isoformat()}"
+        mitigation, owner = "Agree a new date with the customer.", "scheduling"
+        task = f"Agree a new date for {line.name or 'the milestone'}: {line.due} lies in the past."
+    cited = list(line.statement.citations)
+    patch.sections.release_plan.risks.append(
+        Risk(statement=inferred(text, cited, 0.9), mitigation=mitigation, owner=owner)
+    )
+    patch.tasks.append(Task(statement=inferred(task, cited, 0.9), owner_hint=owner, due=as_of.isoformat()))
+
+
+def _early(reading: Reading, patch: Patch) -> None:
+    release = patch.sections.release_plan
+    for line in release.milestones:
+        if line.computed and line.slack_days < EARLY_SLACK:
+            text = f"Do at once: {line.name}" + ("" if line.impossible else f", latest {line.due}") + "."
+            release.do_early.append(inferred(text, line.statement.citations))
+    for finding in reading.findings:
+        if _APPROVAL.search(finding.text):
+            text = f"Submit early what needs approval: {finding.text}"
+            release.do_early.append(inferred(text, finding.citations, 0.6))
+
+
+def _ask_blanks(patch: Patch) -> None:
+    for line in patch.sections.release_plan.milestones:
+        if not line.due and "__" in line.statement.text:
+            question = f"Which date belongs in the blank: {line.statement.text}"
+            patch.open_questions.append(
+                OpenQuestion(
+                    statement=inferred(question, line.statement.citations, 0.9),
+                    ask="customer",
+                    working_assumption="The schedule is computed without this date.",
+                )
+            )

@@ -1,0 +1,53 @@
+"""Milestones that the papers state: each date once, blanks included."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from buildplan.v1.fact_pb2 import TOPIC_DUE_DATE, Fact
+from buildplan.v1.plan_pb2 import Milestone
+from buildplan.v1.statement_pb2 import Statement
+from services.sca.calendar import Calendar
+from services.specialist.offline.reading import Reading
+
+
+def stated(reading: Reading, milestones: list[Milestone]) -> list[Milestone]:
+    """`milestones` with those due dates among the facts that no line gives yet, the same event and date once."""
+    seen = {
+        (citation.passage_id, milestone.due) for milestone in milestones for citation in milestone.statement.citations
+    }
+    for fact in reading.facts(TOPIC_DUE_DATE):
+        if (fact.citation.passage_id, fact.value) not in seen:
+            milestones.append(_of_fact(fact))
+            seen.add((fact.citation.passage_id, fact.value))
+    merged: dict[tuple[str, str], Milestone] = {}
+    for milestone in milestones:
+        key = (milestone.name.casefold(), milestone.due)
+        if milestone.name and milestone.due and key in merged:
+            merged[key].statement.citations.extend(milestone.statement.citations)
+        else:
+            merged[key if milestone.name and milestone.due else (milestone.statement.text, "")] = milestone
+    return list(merged.values())
+
+
+def judge(milestone: Milestone, calendar: Calendar, as_of: date) -> None:
+    """Sets the slack of a stated milestone and whether its date has passed."""
+    if milestone.due and not milestone.computed:
+        due = date.fromisoformat(milestone.due)
+        milestone.slack_days = calendar.between(as_of, due)
+        milestone.impossible = due < as_of
+
+
+def in_order(milestones: list[Milestone]) -> list[Milestone]:
+    """By date; blank dates last."""
+    return sorted(milestones, key=lambda milestone: (not milestone.due, milestone.due, milestone.statement.text))
+
+
+def _of_fact(fact: Fact) -> Milestone:
+    return Milestone(
+        statement=Statement(
+            text=fact.citation.quote, basis=Statement.BASIS_STATED, citations=[fact.citation], confidence=0.85
+        ),
+        name=fact.subject,
+        due=fact.value,
+    )

@@ -1,0 +1,119 @@
+"""What binds and what is background: definitions, headings and prose that demands nothing are no findings."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+from buildplan.v1.document_pb2 import DocumentKind, Passage
+
+
+class Force(IntEnum):
+    """How much a sentence demands."""
+
+    NONE = 0
+    PLAIN = 1
+    ADVICE = 2
+    DEMAND = 3
+
+
+_DEMAND = re.compile(
+    r"\b(?:shall|must|(?:is|are|be) (?:hereby )?(?:required|prohibited|forbidden|obliged|responsible|entitled|due"
+    r"|subject to)|required to|(?:is|are) to (?:be )?\w"
+    r"|(?:is|are) not (?:permitted|allowed|accept(?:ed|able))|has to be|have to be|(?:will"
+    r"|agrees?) (?:not )?(?:to )?\w"
+    r"|may not|mandatory|not (?:accept|permit|allow)(?:ed|able)?|needs? to be|do not|does not permit|please"
+    r"|warrants?|supersedes?)\b",
+    re.IGNORECASE,
+)
+_ADVICE = re.compile(
+    r"\b(?:should|recommend(?:ed)?|preferred|(?:is|are) (?:acceptable|accepted|permitted|allowed|excluded))\b",
+    re.IGNORECASE,
+)
+_IMPERATIVE = re.compile(
+    r"(?:add|allow|anneal|anodi[sz]e|apply|assemble|bag|balance|blast|bend|book|break|calibrate|certify|check|clean"
+    r"|coat|confirm|contact|cut|deburr"
+    r"|degrease|delete|deliver|design|document|do not|drill|dimensions? (?:apply|are)|ensure|etch|fabricate|fill"
+    r"|finish|fit|galvanize|grind|hardness|heat|hold|identify|include|inspect"
+    r"|install|interpret|keep|machine|maintain|make|mark|mask|measure|note|notify|obtain|order|pack(?:age)?|paint"
+    r"|pass|passivate|perform|pickle|plate"
+    r"|polish|preheat|prepare|prevent|protect|provide|purge|quote|ream|record|remove|report|return|review|rinse"
+    r"|route|seal|send|ship|solder|stamp|state|store"
+    r"|stress[- ]relieve|submit|substitute|supply|tap|test|torque|use|verify|weld|wipe|wrap)\b(?!\s+(?:is|are|was"
+    r"|were|has|have|of)\b)",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(
+    r"(?:[“\"][^”\"]{1,80}[”\"]|(?:the )?terms? [“\"][^”\"]{1,80}[”\"])\s*(?:\([^)]{1,60}\)\s*)?(?:means?|shall mean"
+    r"|refers? to|is defined|has the meaning|shall have the meaning|includes?)\b"
+    r"|[A-Z][\w-]{1,30}(?: [\w-]{1,30}){0,5} (?:means|shall mean|is defined as|are defined as|refers to)\b"
+    r"|for (?:the )?purposes? of this\b"
+    r"|(?:the )?(?:words?|terms?|verbs?) [“\"']",
+)
+_META = re.compile(
+    r"\b(?:indicated by the word|denoted by|word [“\"']shall|the [“\"']shall|statements? containing"
+    r"|comply with the table of contents|table of contents"
+    r"|downloaded from|all rights reserved|page \d+ of \d+|distribution is unlimited|intentionally left blank"
+    r"|check the master list"
+    r"|requests? for copies|copies of (?:this|these)|may be obtained from|available (?:from|at) (?:the )?https?)\b"
+    r"|^\s*note: per section",
+    re.IGNORECASE,
+)
+_CONTENTS = re.compile(r"\.{4,}\s*[\divx]{1,4}\s*\Z|(?:\. ){4,}")
+_CAPTION = re.compile(
+    r"(?:figure|fig\.|table|exhibit|appendix|annex|section)\s+[\w.-]{1,8}[.:,—–-]?\s*\S{0,40}(?:\s\S{1,30}){0,12}\Z",
+    re.IGNORECASE,
+)
+_DEFINITIONS_HEADING = re.compile(
+    r"\b(?:definitions?|acronyms?|abbreviations?|glossary|terms and|terminology|symbols)\b", re.IGNORECASE
+)
+_BACKGROUND_HEADING = re.compile(
+    r"\b(?:background|foreword|preface|revision history|change (?:log|history)|document (?:history|revisions?)"
+    r"|table of contents|contents"
+    r"|acknowledge?ments?|recitals|list of (?:figures|tables)|rationale|revisions|driving event)\b",
+    re.IGNORECASE,
+)
+_TERSE = frozenset(
+    {
+        DocumentKind.DOCUMENT_KIND_DRAWING,
+        DocumentKind.DOCUMENT_KIND_PURCHASE_ORDER,
+        DocumentKind.DOCUMENT_KIND_QUOTE,
+        DocumentKind.DOCUMENT_KIND_INSPECTION_PLAN,
+        DocumentKind.DOCUMENT_KIND_STATEMENT_OF_WORK,
+        DocumentKind.DOCUMENT_KIND_MEETING_NOTES,
+        DocumentKind.DOCUMENT_KIND_LESSONS_LEARNED,
+        DocumentKind.DOCUMENT_KIND_EMAIL,
+    }
+)
+
+
+def silent_heading(heading: str) -> bool:
+    """True when nothing under this heading is a requirement: definitions, background, histories."""
+    return bool(_DEFINITIONS_HEADING.search(heading) or _BACKGROUND_HEADING.search(heading))
+
+
+def is_background(sentence: str) -> bool:
+    """True for definitions, captions, lines of contents and talk about the paper itself."""
+    return bool(
+        _DEFINITION.match(sentence)
+        or _META.search(sentence)
+        or _CONTENTS.search(sentence)
+        or (len(sentence) < 160 and _CAPTION.match(sentence))
+    )
+
+
+def force(sentence: str, role: Passage.Role.ValueType, kind: DocumentKind.ValueType) -> Force:
+    """How much the sentence demands in a paper of this kind.
+
+    Terse papers (drawings, orders, quotes, plans, notes) state requirements without a verb; a specification's
+    prose binds by "shall" and its like.
+    """
+    if _DEMAND.search(sentence):
+        return Force.DEMAND
+    if _IMPERATIVE.match(sentence):
+        return Force.DEMAND
+    if _ADVICE.search(sentence):
+        return Force.ADVICE
+    if role in (Passage.ROLE_TABLE_ROW, Passage.ROLE_FIELD) or kind in _TERSE:
+        return Force.PLAIN
+    return Force.NONE

@@ -1,0 +1,232 @@
+"""What belongs to the quality plan. Sources: ASTM, AWS, AS9102, AIAG PPAP and ISO 17025 vocabulary."""
+
+from services.specialist.offline.binding import Force
+from services.specialist.offline.cue import Cue, cue
+
+_CTQS = "quality_plan.ctqs"
+_LEVELS = "quality_plan.inspection_levels"
+_PASSIVATION = "quality_plan.passivation"
+_CLEAN = "quality_plan.cleanliness"
+_HOLDS = "quality_plan.hold_points"
+_TESTS = "quality_plan.required_tests"
+_PAPERS = "quality_plan.documentation"
+_METROLOGY = "quality_plan.metrology"
+
+QUALITY: tuple[Cue, ...] = (
+    cue(
+        _CTQS,
+        73,
+        "± +/- +",
+        r"(?:±|\+/-)\s?\d|\d\s?\+0?[.,]?\d+\s?/\s?-?\s?\d",
+        unless=r"\b(?:yield|tensile|°\s?[CF]\b)",
+        least=Force.PLAIN,
+    ),
+    cue(
+        _CTQS,
+        72,
+        "flat flatness perpendicular perpendicularity parallel parallelism cylindricity concentric concentricity "
+        "coaxial runout position coplanar straightness roundness angularity profile",
+        r"\b(?:flat(?:ness)?|perpendicular(?:ity)?|parallel(?:ism)?|cylindricity|concentric(?:ity)?|coaxial\w*"
+        r"|run-?out|coplanar|straightness|roundness|angularity|profile|position)\b[^.]{0,60}?(?:\d[.,]\d|within"
+        r"|datum|toleranc)",
+        unless=r"\b(?:fixture|cmm|hold point|contact)\b",
+    ),
+    cue(
+        _CTQS,
+        74,
+        "critical key special",
+        r"\b(?:critical|key|special) (?:to quality|characteristics?|dimensions?|features?)\b|\bctqs?\b",
+    ),
+    cue(
+        _CTQS,
+        64,
+        "toleranc",
+        r"\btoleranc(?:e|es|ed|ing)\b",
+        unless=r"\b(?:asme y14|damage toleran|fault|radiation|zero toleran)",
+    ),
+    cue(
+        _CTQS,
+        60,
+        "fit bore hole ø thread threads dia diameter diameters",
+        r"\b[A-Z]?\d+\s?[HhGgJjKk]\d{1,2}\b|\b(?:bore|hole|shaft|pin)s?\b[^.]{0,40}\bdiameters?\b",
+    ),
+    cue(_CTQS, 56, "dimension", r"\bdimensions? (?:and tolerances )?(?:shall|must|apply|are in|in (?:milli|inch))"),
+    cue(
+        _LEVELS,
+        78,
+        "first fai ppap as9102",
+        r"\bfirst[- ]articles?\b(?! (?:skid|frame|delivered|approval date))|\bfai\b|\bppap\b|\bas ?9102\b",
+        unless=r"\b(?:measur(?:ed|ing) on a cmm|hold point|witness point)\b",
+    ),
+    cue(
+        _LEVELS,
+        76,
+        "aql sampling sample z1 z1.4 level lot",
+        r"\baql\b|\bsampling\b|\bz1\.[49]\b|\binspection levels?\b|\bsample sizes?\b",
+        unless=r"\b(?:fallout|air|gas) sampl",
+    ),
+    cue(
+        _LEVELS,
+        66,
+        "inspect",
+        r"\b(?:receiving|incoming|source|in-?process|final|dimensional|pre-?shipment|100 ?%"
+        r"|100 percent) inspections?\b|\binspected (?:to|in accordance|per|at|by|for)\b",
+    ),
+    cue(
+        _LEVELS,
+        54,
+        "inspect",
+        r"\binspect(?:ed|ions?|ing)?\b",
+        unless=r"\binspection (?:report|record|document|certificate)",
+    ),
+    cue(_LEVELS, 56, "nonconform discrepan deviation", r"\bnon-?conform\w*|\bdiscrepan(?:t|cy|cies)\b"),
+    cue(
+        _PASSIVATION,
+        80,
+        "passivat pickl a967 ams2700",
+        r"\bpassivat\w*|\bpickl(?:e|ed|ing)\b|\ba ?967\b|\bams ?2700\b",
+        unless=r"\bpassivation records\b|\bhold point\b|\bdata book\b",
+    ),
+    cue(
+        _CLEAN,
+        69,
+        "contaminat foreign",
+        r"\bcontaminat\w*|\bforeign (?:object|material|matter|debris|particle)s?\b|\bfod\b",
+    ),
+    cue(
+        _CLEAN,
+        68,
+        "clean cleaned cleanliness cleaning cleanroom degreas particulate residue bagged",
+        r"\bclean(?:ed|ing|liness|room|er)?\b|\bdegreas\w*|\bparticulates?\b|\bfree (?:of|from) (?:\w+ ){0,3}(?:oil"
+        r"|grease|dirt|scale|debris|burrs)\b|\bresidues?\b|\bdouble-?bagg",
+        unless=r"\bclean air act\b|\bcleaner production\b",
+    ),
+    cue(
+        _CLEAN,
+        71,
+        "carbon iron",
+        r"\bcarbon[- ]steel\b[^.]{0,80}\bstainless\b|\bstainless\b[^.]{0,40}\b(?:brush|tools?)\w*",
+        unless=r"\bgrade\b|\bastm\b",
+    ),
+    cue(
+        _HOLDS,
+        90,
+        "hold witness",
+        r"\b(?:hold|witness)[- ]?points?\b|\|\s?hold\s?(?:\||\Z)|\|\s?witness\b|\bto be witnessed\b"
+        r"|\bwitness(?:ed)? (?:by|with|of)\b",
+        unless=r"\bwitness (?:sample|coupon|specimen|mirror)",
+    ),
+    cue(
+        _HOLDS,
+        76,
+        "before until release proceed",
+        r"\bno\b[^.]{3,80}\bshall be \w+ (?:before|until)\b|\bshall not (?:proceed|begin|start|commence)\b"
+        r"|\bbefore (?:the )?(?:work|production|welding) (?:may|can|is allowed)|\bwork shall stop\b",
+    ),
+    cue(
+        _TESTS,
+        79,
+        "penetrant radiograph ultrason magnetic eddy nde ndt ndi nondestructive non-destructive x-ray pt rt ut mt",
+        r"\bpenetrant\b|\bradiograph\w*|\bultrason\w*|\bmagnetic[- ]particle\b|\beddy[- ]current\b|\bnd[eti]\b"
+        r"|\bnon-?destructive\b|\bx-?ray(?:ed)?\b|\ba?stm e ?(?:165|1417|1444|1742)\b",
+    ),
+    cue(
+        _TESTS,
+        77,
+        "hydrostatic leak pressure proof burst helium load",
+        r"\b(?:hydrostatic|pneumatic|leak(?:age)?|proof(?:[- ](?:load|pressure))?|burst|helium(?: leak)?|static load"
+        r"|load|pressure|vacuum) ?-?(?:tests?|tested|testing)\b",
+    ),
+    cue(
+        _TESTS,
+        76,
+        "tensile hardness impact charpy bend shear fatigue torque salt humidity vibration flammab elemental chemical "
+        "microhardness microexamination functional acceptance qualification",
+        r"\b(?:tensile|hardness|impact|charpy|bend|shear|fatigue|torque|salt[- ](?:spray|fog)|humidity|vibration"
+        r"|flammability|elemental|chemical|mechanical(?: property)?|functional|adhesion|peel|acceptance"
+        r"|qualification|offgassing|outgassing|corrosion)[- ](?:tests?|tested|testing|analysis|analyses)\b"
+        r"|\bmicro(?:hardness|examination)\b",
+    ),
+    cue(_TESTS, 76, "pmi positive", r"\bpmi\b|\bpositive material identification\b"),
+    cue(_TESTS, 70, "visual visually", r"\bvisual(?:ly)? (?:weld )?(?:inspect\w*|examin\w*|test\w*)"),
+    cue(
+        _TESTS,
+        62,
+        "test tested testing tests cvt examin",
+        r"\btest(?:s|ed|ing)?\b|\bcvt\b|\bexamin(?:ed|ation)\b",
+        unless=r"\btest (?:report|record|certificate|data|result)|\btest reports?\b",
+    ),
+    cue(
+        _TESTS,
+        50,
+        "verif evaluat analys",
+        r"\b(?:verified|evaluated|verification)\b[^.]{0,60}\b(?:by|through|analys|test)",
+    ),
+    cue(
+        _PAPERS,
+        82,
+        "certificate certificates certification coc coc's cocs c-of-c conformance compliance conformity",
+        r"\bcertificates? of (?:conform|complian|analys|origin|calibrat)\w*|\bco[ca]s?(?:'s|’s)?\b|\bc of c\b",
+        unless=r"\bcountry of origin\b",
+    ),
+    cue(
+        _PAPERS,
+        77,
+        "record records retain retained retention archive",
+        r"\brecords?\b[^.]{0,90}\b(?:kept|keep|maintain\w*|retain\w*|retention|available|year)|\b(?:keep|maintain"
+        r"|retain)\w*\b[^.]{0,60}\b(?:records?|copies|documentation|data)\b|\bretention\b",
+        unless=r"\bretention (?:device|feature|screw)|\btraceab",
+    ),
+    cue(
+        _PAPERS,
+        74,
+        "data book dossier package adp",
+        r"\bdata (?:book|package|pack)s?\b|\bdossier\b|\bdocumentation package\b|\badp(?:'s)?\b|\bweld maps?\b",
+    ),
+    cue(
+        _PAPERS,
+        70,
+        "report reports reported",
+        r"\b(?:inspection|test|dimensional|measurement|fai|audit|failure|nde|ndt)s? reports?\b"
+        r"|\breports?\b[^.]{0,50}\b(?:submit|deliver|provid|furnish|includ|issued)|\b(?:submit|furnish|provide"
+        r"|deliver)\w*\b[^.]{0,60}\breports?\b|\bmeasured and reported\b",
+        unless=r"\bprogress reports?\b|\bstatus reports?\b|\bfirst article\b",
+    ),
+    cue(
+        _PAPERS,
+        62,
+        "document documented documentation record recorded records",
+        r"\b(?:shall|must|will|should) be (?:\w+ )?(?:documented|recorded)\b|\bdocumentation (?:shall|must|will"
+        r"|required)|\brecorded on\b|\bdocumented in\b",
+    ),
+    cue(
+        _PAPERS,
+        57,
+        "manual manuals drawings data certification plan submit submitted",
+        r"\b(?:operation|maintenance|user)s? manuals?\b|\bdata (?:sheet|item)s?\b|\b(?:submit|submitted"
+        r"|furnish)\w*\b[^.]{0,80}\b(?:plan|data|drawing|documentation|procedure|approval)s?\b",
+    ),
+    cue(_PAPERS, 56, "certif", r"\bcertif(?:y|ied|ication|ications|icates?)\b"),
+    cue(_METROLOGY, 82, "calibrat", r"\bcalibrat\w*", unless=r"\bcalibration (?:error of|curve)|\bload test\b"),
+    cue(
+        _METROLOGY,
+        81,
+        "cmm gauge gauges gage gages msa metrolog profilometer 17025",
+        r"\bcmm\b|\bcoordinate measuring\b|\bga(?:u)?ges?\b(?! (?:length|pressure|steel|sheet))|\bmsa\b"
+        r"|\bmetrology\b|\bprofilometer\b|\bgage r ?& ?r\b",
+        unless=r"\|\s?(?:hold|witness|inspect)\b|\b\d+ ga(?:u)?ge\b|\bprogram",
+    ),
+    cue(
+        _METROLOGY,
+        68,
+        "measuring measurement measured",
+        r"\bmeasuring (?:equipment|instrument|device|tool|system)s?\b|\bmeasurement (?:system|uncertainty|equipment"
+        r"|instrument|accuracy|standards?)\b|\btest equipment\b",
+    ),
+    cue(
+        _METROLOGY,
+        58,
+        "measured measure",
+        (r"\bshall be measured\b|\bmeasure(?:d|ments?) (?:shall|with|by|using|on)\b"),
+    ),
+)

@@ -1,0 +1,62 @@
+"""Contract terms that bind the job; purchasing keeps them."""
+
+from services.specialist.offline.cue import Cue, cue
+
+_TERMS = "purchasing.contract_terms"
+
+TERMS: tuple[Cue, ...] = (
+    cue(
+        _TERMS,
+        91,
+        "supersed precedence conflict inconsisten prevail governs cancels replaces",
+        r"\bsupersed\w*|\b(?:order of )?precedence\b|\bin (?:the )?(?:case|event) of (?:a |any )?(?:conflict"
+        r"|inconsisten|discrepan)\w*|\bshall (?:prevail|govern|control)\b|\breplaces all\b|\bcancels and\b",
+    ),
+    cue(
+        _TERMS,
+        84,
+        "warrant indemn liab terminat confidential insurance arbitrat majeure intellectual damages breach governing "
+        "waiver",
+        r"\bwarrant(?:s|y|ies|ed)\b|\bindemni\w*|\bliab(?:le|ility|ilities)\b|\bterminat(?:e|es|ed|ion)\b"
+        r"|\bconfidential\w*|\binsurance\b|\barbitrat\w*|\bforce majeure\b|\bintellectual property\b|\bdamages\b"
+        r"|\bbreach\w*|\bgoverning law\b|\bgoverned by\b",
+        unless=r"\bterminat(?:e|ion) (?:of the )?(?:weld|pass|cable|thread)|\bwelding warrant|\bdesign is warranted",
+    ),
+    cue(
+        _TERMS,
+        83,
+        "payment invoice invoices price prices pay penalty penalties late liquidated royalt",
+        r"\bpayments?\b|\binvoices?\b|\bprices? (?:shall|will|is|are|of)\b|\bpurchase price\b|\bpenalt(?:y|ies)\b"
+        r"|\blate delivery\b|\bliquidated\b|\broyalt\w*|\bshall pay\b",
+    ),
+    cue(
+        _TERMS,
+        81,
+        "change changes notify notified consent approval",
+        r"\bnotif(?:y|ied|ication)\b[^.]{0,80}\bchange\w*|\bchanges?\b[^.]{0,120}\b(?:prior )?written (?:approval"
+        r"|consent)\b|\bprior written (?:consent|approval|notice)\b|\bno changes\b|\bmaterial change\b"
+        r"|\bchange control\b",
+    ),
+    cue(
+        _TERMS,
+        77,
+        "party parties agreement assign title ownership license amend",
+        r"\b(?:either|each|both|neither|other|the) part(?:y|ies)\b|\bthis agreement\b|\bassign(?:s|ed"
+        r"|ment)?\b[^.]{0,40}\b(?:rights|agreement|consent)|\btitle (?:to|and risk)\b|\brisk of loss\b|\bamend(?:ed"
+        r"|ment)s? (?:to|of|in writing)",
+        unless=r"\bwithin the scope of this agreement means\b|\bthird[- ]party (?:lab|inspect|test)",
+    ),
+    cue(
+        _TERMS,
+        66,
+        "notify notice notices notified recall complaint complaints audit permits laws law",
+        r"\bshall (?:promptly |immediately )?(?:notify|inform)\b|\bwritten notice\b|\brecalls?\b|\bcomplaints?\b"
+        r"|\bapplicable laws?\b|\bpermits\b|\blicen[sc]es?\b",
+    ),
+    cue(
+        _TERMS,
+        47,
+        "vendor buyer seller customer establishment purchaser",
+        r"\b(?:buyer|seller|purchaser|customer)\b[^.]{0,60}\b(?:shall|will|may not|agrees)\b",
+    ),
+)
