@@ -14,22 +14,35 @@ from buildplan.v1.document_pb2 import Passage
 LONGEST_QUOTE = 400
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s+(?=[\"'(“]?[A-Z0-9•])|\n+")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:no|rev|qty|approx|min|max|in|thk|dia|ref|fig|sec|para|gr|st|mr|ms|dr|inc|ltd|co|dwg|nos|spec|e\.g|i\.e|vs|ga|temp)|\b[A-Z])\.$",
+    r"(?:\b(?:no|rev|qty|approx|min|max|in|thk|dia|ref|fig|sec|para|gr|st|mr|ms|dr|inc|ltd|co|dwg|nos|spec|"
+    r"e\.g|i\.e|vs|ga|temp)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(
-    r"unless otherwise (?:specified|noted|stated|agreed)[\w ]{0,20}|(?:no|not) later than|not to exceed|(?:shall|must|may|do) not exceed|no more than|not less than",
+    r"unless otherwise (?:specified|noted|stated|agreed)[\w ]{0,20}|(?:no|not) later than|not to exceed|"
+    r"(?:shall|must|may|do) not exceed|no more than|not less than",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
-    r"\b(?:if|unless|whenever|when|where|or equal|(?:or )?equivalent|e\.g\.?|for example|examples?|such as|typical(?:ly)?|(?<!\d )may(?! \d)|optional(?:ly)?|option|"
-    r"alternat\w+|either|less than|greater than|thicker|thinner|larger than|smaller than|exceed\w*|above|below|between|rang(?:e|es|ing)|recommend\w*|"
-    r"would|could|can we|should we|might|not|never|no longer|propos\w+|superseded|cancelled|withdrawn|historical\w*|was|were|had|last (?:job|time|order|year)|unknown|tbd|estimated)\b|\?",
+    r"\b(?:if|unless|whenever|when|where|or equal|(?:or )?equivalent|e\.g\.?|for example|examples?|such as|"
+    r"typical(?:ly)?|(?<!\d )may(?! \d)|optional(?:ly)?|option|"
+    r"alternat\w+|either|less than|greater than|thicker|thinner|larger than|smaller than|exceed\w*|above|"
+    r"below|between|rang(?:e|es|ing)|recommend\w*|"
+    r"would|could|can we|should we|might|not|never|no longer|propos\w+|superseded|deleted?|cited in|cancelled|"
+    r"withdrawn|historical\w*|was|were|had|last (?:job|time|order|year)|unknown|tbd|estimated)\b|\?",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:instead of|rather than|in lieu of|in place of|replac(?:es|ing)|superse(?:des|ding)|previously|formerly|used to be|as opposed to|up from|down from)\b[^.;,)]*"
+    r"\b(?:instead of|rather than|in lieu of|in place of|replac(?:es|ing)|superse(?:des|ding)|previously|"
+    r"formerly|used to be|as opposed to|up from|down from)\b[^.;,)]*"
     r"|\b(?<=changed )from\b.*?\bto\b|\b(?<=moved )from\b.*?\bto\b|\b(?<=revised )from\b.*?\bto\b",
+    re.IGNORECASE,
+)
+
+_NO_CLAIMS_UNDER = re.compile(
+    r"\b(?:referenced?|applicable|normative) (?:documents?|standards?|publications?|references?)|"
+    r"\breferences\b|definitions|acronyms|abbreviations|"
+    r"glossary|background|bibliography|revision history|change (?:record|history)",
     re.IGNORECASE,
 )
 
@@ -79,6 +92,11 @@ def sentences(text: str) -> list[str]:
 def is_direct(clause: Clause) -> bool:
     """True when the clause claims something about this job, unconditionally."""
     return not _GENERIC.search(_HARMLESS.sub(_blank, clause.text))
+
+
+def claims_under(heading: str) -> bool:
+    """False below headings whose text lists, defines or tells history."""
+    return not _NO_CLAIMS_UNDER.search(heading)
 
 
 def _blank(match: re.Match[str]) -> str:

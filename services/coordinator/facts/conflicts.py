@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from buildplan.v1 import document_pb2 as kinds
 from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.conflict_pb2 import ConflictSide, DocumentConflict
 from buildplan.v1.document_pb2 import Document
@@ -36,8 +37,8 @@ def find_conflicts(
 ) -> list[DocumentConflict]:
     """All conflicts between the documents, ties first, then by name.
 
-    A user's resolution among `earlier` is kept while the conflict's sides are the same. A document that itself gives two
-    values for one thing is no side: what it means is not ours to choose.
+    A user's resolution among `earlier` is kept while the conflict's sides are the same. A document that itself
+    gives two values for one thing is no side: what it means is not ours to choose.
     """
     by_name = {document.name: document for document in documents}
     order = {document.name: position for position, document in enumerate(documents)}
@@ -80,7 +81,8 @@ def _groups(documents: Sequence[Document], facts: Sequence[Fact]) -> dict[tuple[
         if source in speaking or (source in known and fact.topic == pb.TOPIC_REVISION):
             key = group_of(fact, _subject(fact, identity))
             groups.setdefault(key, []).append(fact)
-    settled = {key: _unanimous(claims) for key, claims in groups.items()}
+    drawings = {document.name for document in documents if document.kind == kinds.DOCUMENT_KIND_DRAWING}
+    settled = {key: _unanimous(claims, drawings) for key, claims in groups.items()}
     return with_general_claims(settled, {document.name: precedence_of(document) for document in documents})
 
 
@@ -88,12 +90,22 @@ def _subject(fact: Fact, identity: Identity) -> str:
     return fact.subject if fact.topic == pb.TOPIC_REVISION else identity.subject(fact.citation.document, fact.subject)
 
 
-def _unanimous(facts: Iterable[Fact]) -> list[Fact]:
-    """One fact of each document that gives one value; documents that give several are left out."""
-    by_document: dict[str, list[Fact]] = {}
+def _unanimous(facts: Sequence[Fact], drawings: Container[str]) -> list[Fact]:
+    """One fact of each document that gives one value; documents that give several are left out.
+
+    Drawings count as one source: a feature of the same name on two of them is two features. Revisions are each
+    document's own.
+    """
+    by_source: dict[str, dict[str, Fact]] = {}
+    ambiguous = set()
     for fact in facts:
-        by_document.setdefault(fact.citation.document, []).append(fact)
-    return [said[0] for said in by_document.values() if all(compatible(said[0], other) for other in said[1:])]
+        document = fact.citation.document
+        source = "drawings" if document in drawings and fact.topic != pb.TOPIC_REVISION else document
+        said = by_source.setdefault(source, {})
+        if any(not compatible(fact, other) for other in said.values()):
+            ambiguous.add(source)
+        said.setdefault(document, fact)
+    return [fact for source, said in by_source.items() if source not in ambiguous for fact in said.values()]
 
 
 def _clusters(ranked: Sequence[Fact]) -> list[_Cluster]:

@@ -11,11 +11,13 @@ from services.coordinator.facts.values import Value, parse_decimal, plain, witho
 
 _FIGURE = r"\d{1,3}(?:,\d{3})+|\d{1,6}"
 _LABELLED = re.compile(
-    rf"\b(?:qty|quantity|order quantity|quantities)\b\.?\s*(?:of|is|to|:|=|\||ordered|required)?\s*(?P<number>{_FIGURE})(?![\d.,/]*\d|\s*%)",
+    rf"\b(?:qty|quantity|order quantity|quantities)\b\.?\s*(?:of|is|to|:|=|\||ordered|"
+    rf"required)?\s*(?P<number>{_FIGURE})(?![\d.,/]*\d|\s*%)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    rf"(?<![\w.,/-])(?P<number>{_FIGURE})(?:\.0+)?\s*(?:pcs?|pieces?|ea(?:ch)?|units|off|sets|assemblies|weldments)\b\.?",
+    rf"(?<![\w.,/-])(?P<number>{_FIGURE})(?:\.0+)?\s*(?:pcs?|pieces?|ea(?:ch)?|units|off|sets|assemblies|"
+    rf"weldments)\b\.?",
     re.IGNORECASE,
 )
 _NOT_ORDERED = re.compile(
@@ -25,7 +27,8 @@ _CELL = re.compile(
     rf"\s*(?P<number>{_FIGURE})(?:\.0+)?\s*(?:pcs?|pieces?|ea(?:ch)?|units|off|sets)?\.?\s*", re.IGNORECASE
 )
 _PPAP = re.compile(
-    rf"\bPPAP\b[^.;|]{{0,40}}?\blevel\s*[:=#-]?\s*(?P<after>{NUMBER_PATTERN})\b|\blevel\s*(?P<before>{NUMBER_PATTERN})\s+PPAP\b",
+    rf"\bPPAP\b[^.;|]{{0,40}}?\blevel\s*[:=#-]?\s*(?P<after>{NUMBER_PATTERN})\b|"
+    rf"\blevel\s*(?P<before>{NUMBER_PATTERN})\s+PPAP\b",
     re.IGNORECASE,
 )
 

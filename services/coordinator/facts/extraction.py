@@ -12,7 +12,7 @@ from buildplan.v1.fact_pb2 import Fact
 from buildplan.v1.statement_pb2 import Citation
 from services.contract.names import last_id
 from services.coordinator.facts import counts, papers
-from services.coordinator.facts.clauses import Clause, clauses, is_direct
+from services.coordinator.facts.clauses import Clause, claims_under, clauses, is_direct
 from services.coordinator.facts.dates import date_reading
 from services.coordinator.facts.grades import is_stainless
 from services.coordinator.facts.own_revision import own_revision
@@ -22,9 +22,6 @@ from services.coordinator.facts.topics import RULES, Paper, Surroundings, TopicR
 from services.coordinator.facts.values import Value
 
 _READ_FOR_HINTS = 20_000
-_SKIPPED_ROLES = frozenset(
-    {Passage.ROLE_HEADING, Passage.ROLE_CONTENTS, Passage.ROLE_HEADER_FOOTER, Passage.ROLE_UNSPECIFIED}
-)
 # "Quantity 24" in a cell of that column needs no word beside it; these topics read such a cell by its column alone.
 _COLUMN_WORDS = {
     pb.TOPIC_MATERIAL_GRADE: "Material: ",
@@ -45,7 +42,7 @@ class _Claim:
 
 
 def extract_facts(document: Document, pages: Sequence[Page]) -> list[Fact]:
-    """The direct claims of one document, in reading order; standards and lessons of other jobs claim only their revision.
+    """The direct claims of one document, in reading order; standards and lessons claim only their revision.
 
     `pages` and their passages carry their document's name and their ids. Pure, about a millisecond a page.
     """
@@ -69,11 +66,11 @@ def _body(document: Document, pages: Sequence[Page]) -> Iterator[_Claim]:
     paper = Paper(document.kind, date_reading(text, document.issue_date), is_stainless(text))
     for page in pages:
         for row in rows(page.passages):
-            yield from _row_claims(document, paper, row)
+            if claims_under(row.passage.heading):
+                yield from _row_claims(document, paper, row)
         for passage in page.passages:
-            if passage.role not in _SKIPPED_ROLES and passage.role != Passage.ROLE_TABLE_ROW:
-                if papers.claims_in_prose(document) or passage.role == Passage.ROLE_FIELD:
-                    yield from _prose_claims(document, paper, passage)
+            if papers.may_claim(document, passage.role) and claims_under(passage.heading):
+                yield from _prose_claims(document, paper, passage)
 
 
 def _prose_claims(document: Document, paper: Paper, passage: Passage) -> Iterator[_Claim]:
@@ -116,7 +113,7 @@ def _cell_claims(document: Document, paper: Paper, rule: TopicRule, row: Row, cl
         values = rule.find(_COLUMN_WORDS.get(rule.topic, "") + cell, paper)
     if len({value.value for value in values}) != 1:
         return
-    around = Surroundings(clause.text, "", heading=row.passage.heading, row=row.subject())
+    around = Surroundings("", row.description, heading=row.passage.heading, row=row.subject())
     for subject in rule.about(values[0], around):
         meant = papers.subject_in(document, rule.topic, subject, in_row=True)
         if meant is not None:

@@ -8,14 +8,20 @@ from collections.abc import Iterator
 from services.coordinator.facts.values import Value, parse_decimal, plain, without_overlaps
 
 _FINISHES = {
-    "2B": r"(?<![\w-])2B(?:\s+(?:mill\s+)?finish)?\b", "BA": r"\bBA finish\b|\bbright annealed\b",
-    "No. {0}": r"(?:#|\bno\.?)\s?(?P<number>[3-8])\s*(?:brushed\s+|polish(?:ed)?\s+)?finish\b|\bfinish:?\s*(?:#|no\.?)\s?(?P<number_>[3-8])\b",
-    "bead blast": r"\b(?:glass[- ])?bead[- ]blast(?:ed)?\b", "mill finish": r"\bmill[- ]finish\b",
+    "2B": r"(?<![\w.-])(?-i:2B)(?:\s+(?:mill\s+)?finish)?\b",
+    "BA": r"\bBA finish\b|\bbright annealed\b",
+    "No. {0}": r"(?:#|\bno\.?)\s?(?P<number>[3-8])\s*(?:brushed\s+|polish(?:ed)?\s+)?finish\b|"
+    r"\bfinish:?\s*(?:#|no\.?)\s?(?P<number_>[3-8])\b",
+    "bead blast": r"\b(?:glass[- ])?bead[- ]blast(?:ed)?\b",
+    "mill finish": r"\bmill[- ]finish\b",
     "electropolish": r"\belectro-?polish(?:ed|ing)?\b",
-    "powder coat": r"\bpowder[- ]?coat(?:ed|ing)?\b", "paint": r"\bpaint(?:ed)?\b",
-    "anodize": r"\b(?:hard[- ])?anodi[sz](?:ed?|ing)\b", "zinc plate": r"\bzinc[- ]plat(?:ed?|ing)\b",
-    "galvanize": r"\b(?:hot[- ]dip(?:ped)?[- ])?galvani[sz](?:ed?|ing)\b", "chemical film": r"\bchem(?:ical)?[- ]film\b|\balodine\b",
-}  # fmt: skip
+    "powder coat": r"\bpowder[- ]?coat(?:ed|ing)?\b",
+    "paint": r"\bpaint(?:ed)?\b",
+    "anodize": r"\b(?:hard[- ])?anodi[sz](?:ed?|ing)\b",
+    "zinc plate": r"\bzinc[- ]plat(?:ed?|ing)\b",
+    "galvanize": r"\b(?:hot[- ]dip(?:ped)?[- ])?galvani[sz](?:ed?|ing)\b",
+    "chemical film": r"\bchem(?:ical)?[- ]film\b|\balodine\b",
+}
 _PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _FINISHES.items()}
 _RAL = re.compile(r"\bRAL\s?-?(\d{4})\b", re.IGNORECASE)
 _TYPE = re.compile(r"\btype\s+(III|II|I|IIB|IC)\b(?:\s*,?\s*class\s+(\d))?", re.IGNORECASE)
@@ -30,7 +36,10 @@ _CLASSES = {
 }
 
 _NUMBER = r"(?P<number{0}>\d+(?:[.,]\d+)?|\.\d+)"
-_UNIT = r"\s*(?P<unit{0}>µm|μm|um\b|micro\s?-?met(?:er|re)s?|microns?|µ-?in\w*\.?|μ-?in\w*\.?|micro-?\s?inch(?:es)?|rms\b|mm\b)"
+_UNIT = (
+    r"\s*(?P<unit{0}>µm|μm|um\b|micro\s?-?met(?:er|re)s?|microns?|µ-?in\w*\.?|μ-?in\w*\.?|"
+    r"micro-?\s?inch(?:es)?|rms\b|mm\b)"
+)
 _RA_FIRST = re.compile(
     rf"(?<!\w)Ra\s*(?:[:=≤<]|max\.?|of)?\s*{_NUMBER.format('')}(?:{_UNIT.format('')})?(?![\w.]*\d)", re.IGNORECASE
 )
@@ -40,11 +49,17 @@ _MICROINCH = 0.0254
 _SMALLEST_BARE_MICROINCH = 12.5
 
 _PACKING = {
-    "wood prohibited": r"\bno wood(?:en)?\b[\w ]{0,20}(?:packag|crat|pallet)\w*|\bwood(?:en)? \w+ (?:is|are) (?:prohibited|not (?:permitted|allowed|acceptable))",
-    "wooden crate": r"\b(?:wood(?:en)?|plywood|timber) (?:crate|box|case)s?\b", "returnable container": r"\breturnable (?:container|rack|tote|crate)s?\b",
-    "steel rack": r"\bsteel racks?\b", "VCI": r"\bVCI\b", "ASTM D3951": r"\bASTM\s*D\s?3951\b", "MIL-STD-2073": r"\bMIL-STD-2073(?:-1)?\b",
-    "ISPM 15": r"\bISPM[\s-]*(?:No\.?\s*)?15\b", "individually wrapped": r"\bindividual(?:ly)? (?:wrapp|bagg|packag)ed\b",
-}  # fmt: skip
+    "wood prohibited": r"\bno wood(?:en)?\b[\w ]{0,20}(?:packag|crat|pallet)\w*|\bwood(?:en)? \w+ (?:is|are) "
+    r"(?:prohibited|not (?:permitted|allowed|acceptable))",
+    "wooden crate": r"\b(?:wood(?:en)?|plywood|timber) (?:crate|box|case)s?\b",
+    "returnable container": r"\breturnable (?:container|rack|tote|crate)s?\b",
+    "steel rack": r"\bsteel racks?\b",
+    "VCI": r"\bVCI\b",
+    "ASTM D3951": r"\bASTM\s*D\s?3951\b",
+    "MIL-STD-2073": r"\bMIL-STD-2073(?:-1)?\b",
+    "ISPM 15": r"\bISPM[\s-]*(?:No\.?\s*)?15\b",
+    "individually wrapped": r"\bindividual(?:ly)? (?:wrapp|bagg|packag)ed\b",
+}
 _PACKING_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PACKING.items()}
 
 

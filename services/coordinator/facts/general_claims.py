@@ -11,7 +11,8 @@ from buildplan.v1.fact_pb2 import Fact
 Groups = dict[tuple[int, str, str], list[Fact]]
 # Bought and soft parts are of another material than the product as a matter of course.
 _OF_ANOTHER_MATERIAL = re.compile(
-    r"\b(?:filler|foot|bolt|nut|screw|washer|stud|weldstud|gasket|seal|o-ring|bearing|spring|insert|bushing|pin|fastener|name plate|"
+    r"\b(?:filler|foot|bolt|nut|screw|washer|stud|weldstud|gasket|seal|o-ring|bearing|spring|insert|bushing|"
+    r"pin|fastener|name plate|"
     r"rivet|clip|hinge|handle|strap|reducer|coupling|pulley|shaft)\b"
 )
 

@@ -21,13 +21,17 @@ _STAINLESS = (
 )
 _ALUMINIUM = r"(?:2024|2014|2219|3003|5052|5083|5086|6005A?|6061|6063|6082|7050|7075)"
 _TEMPER = r"(?:\s*-?\s*(?P<temper>T\d{1,5}|H\d{2,3}|O)\b)?"
-_CARBON = r"(?:A36|A500|A513|A572|A588|A514|A105|A106|A53|A1011|A1008|S235J[R02]|S275J[R02]|S355J[R02]|10[124][058]|11L17|12L14|41[34]0|8620|4340)"
+_CARBON = (
+    r"(?:A36|A500|A513|A572|A588|A514|A105|A106|A53|A1011|A1008|S235J[R02]|S275J[R02]|S355J[R02]|"
+    r"10[124][058]|11L17|12L14|41[34]0|8620|4340)"
+)
 _DUAL = re.compile(r"\b(?P<first>304|316)\s*/\s*(?P<second>304\s?L|316\s?L|L)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:UNS\s*)?(?P<number>1\.\d{4}|[SN]\d{5}|A9\d{4})\b")
 _TRADE = r"(?:AISI|SAE|ASTM|TYPE|TP|GRADE|GR\.?|ALLOY|SS|SST|CRES|ST\.?\s?STL)"
 _STAINLESS_WORDS = r"(?:STAINLESS|S\.?S\.?T?|CRES|ST\.?\s?STL)"
 _STAINLESS_GRADE = re.compile(
-    rf"(?:\b(?P<before>{_TRADE}|{_STAINLESS_WORDS})[\s-]*)?(?:(?<![\w.,/-])|(?<=\bSS))(?P<grade>30[0-9]\s?L|31[67]\s?L|{_STAINLESS[3:]}(?![\w.,]*\d|\w)"
+    rf"(?:\b(?P<before>{_TRADE}|{_STAINLESS_WORDS})[\s-]*)?(?:(?<![\w.,/-])|(?<=\bSS))(?P<grade>30[0-9]\s?L|"
+    rf"31[67]\s?L|{_STAINLESS[3:]}(?![\w.,]*\d|\w)"
     rf"(?P<after>[\s,/-]*(?:{_STAINLESS_WORDS})\b)?",
     re.IGNORECASE,
 )

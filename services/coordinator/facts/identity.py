@@ -11,7 +11,7 @@ from buildplan.v1.document_pb2 import Document
 
 @dataclass(frozen=True)
 class Identity:
-    """`product` is the number of the only drawing; `owners` give each of several drawings' products a name of its own."""
+    """`product` is the only drawing's number; `owners` name the products of several drawings apart."""
 
     product: str
     owners: dict[str, str]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from buildplan.v1 import document_pb2 as documents
 from buildplan.v1.document_pb2 import Document, Page, Passage
 from services.coordinator.facts.values import Value
 
 _WITHOUT_OWN_NUMBER = frozenset({documents.DOCUMENT_KIND_OTHER, documents.DOCUMENT_KIND_EMAIL})
+_LABEL = re.compile(r"\W*(?:rev(?:ision|\.)?|issue)\W*(?:(?:no\.?|level)\W*)?", re.IGNORECASE)
 _SEARCHED_PAGES = 3
 
 
@@ -29,8 +31,8 @@ def own_revision(document: Document, pages: Sequence[Page]) -> tuple[Value, Pass
     for passage in _passages(pages):
         if labelled.search(passage.text):
             return value, passage, passage.text[:400]
-    for passage in _passages(pages):
-        if re.fullmatch(rf"\W*(?:rev\w*\W*)?{revision}\W*", passage.text, re.IGNORECASE):
+    for label, passage in pairwise(_passages(pages)):
+        if _LABEL.fullmatch(label.text) and re.fullmatch(revision, passage.text, re.IGNORECASE):
             return value, passage, passage.text
     first = pages[0].number if pages else 1
     return value, Passage(document=document.name, page=first), ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from buildplan.v1 import document_pb2 as documents
 from buildplan.v1 import fact_pb2 as pb
-from buildplan.v1.document_pb2 import Document
+from buildplan.v1.document_pb2 import Document, Passage
 
 # Standards and other jobs' experience name many values that are not this job's.
 _NOT_THIS_JOB = frozenset({documents.DOCUMENT_KIND_GENERIC_SPECIFICATION, documents.DOCUMENT_KIND_LESSONS_LEARNED})
@@ -12,6 +12,8 @@ _NOT_THIS_JOB = frozenset({documents.DOCUMENT_KIND_GENERIC_SPECIFICATION, docume
 LONGEST_JOB_PAPER = 40
 # Papers of a kind that is not told speak through their tables and fields only, a bill of material above all.
 _TABLES_ONLY = frozenset({documents.DOCUMENT_KIND_OTHER, documents.DOCUMENT_KIND_UNSPECIFIED})
+# On these a title block or form header, repeated from page to page, makes claims of its own.
+_WITH_TITLE_BLOCK = frozenset({documents.DOCUMENT_KIND_DRAWING, documents.DOCUMENT_KIND_PURCHASE_ORDER})
 _ORDERING = frozenset(
     {
         documents.DOCUMENT_KIND_PURCHASE_ORDER,
@@ -30,9 +32,11 @@ def speaks_for_job(document: Document) -> bool:
     return document.kind not in _NOT_THIS_JOB and document.page_count <= LONGEST_JOB_PAPER
 
 
-def claims_in_prose(document: Document) -> bool:
-    """True when sentences count, and not only tables and fields."""
-    return document.kind not in _TABLES_ONLY
+def may_claim(document: Document, role: Passage.Role.ValueType) -> bool:
+    """True when running text of this role counts in this paper."""
+    if role == Passage.ROLE_HEADER_FOOTER:
+        return document.kind in _WITH_TITLE_BLOCK
+    return role == Passage.ROLE_FIELD or (role == Passage.ROLE_BODY and document.kind not in _TABLES_ONLY)
 
 
 def quantity_subject(document: Document, subject: str, *, in_row: bool) -> str | None:

@@ -15,7 +15,7 @@ _SEPARATOR = re.compile(r"\s*\|\s*")
 _COLUMNS = {
     pb.TOPIC_QUANTITY: r"(?:order\s*)?(?:qty|quantity)\b.*|pcs",
     pb.TOPIC_MATERIAL_GRADE: r"(?:mat(?:eria)?l|grade)\b.*",
-    pb.TOPIC_DUE_DATE: r"(?:due|deliver\w*|need|required|ship|promise\w*|dock)\b.*",
+    pb.TOPIC_DUE_DATE: r"(?:due|deliver(?:y|ies|ed)?|need|required|ship|promise\w*|dock)\b.*",
     pb.TOPIC_LEAD_TIME: r"lead[ -]?time.*",
     pb.TOPIC_THICKNESS: r"(?:thk|thickness|gauge|wall)\b.*",
     pb.TOPIC_FINISH: r"(?:finish|coating)\b.*",
@@ -25,7 +25,8 @@ _COLUMNS = {
 _COLUMN_PATTERNS = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in _COLUMNS.items()}
 _NUMBER_COLUMN = re.compile(r"(?:part|drawing|dwg|document|doc)\b.*|p/?n|number", re.IGNORECASE)
 _TEXT_COLUMN = re.compile(
-    r"(?:description|name|title|item description|part name|component|feature|characteristic|deliverable|milestone|event)\b.*",
+    r"(?:description|name|title|item description|part name|component|feature|characteristic|deliverable|"
+    r"milestone|event)\b.*",
     re.IGNORECASE,
 )
 _EVENT_COLUMN = re.compile(r"(?:deliverable|milestone|event|action)s?\b.*", re.IGNORECASE)

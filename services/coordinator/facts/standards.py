@@ -8,22 +8,34 @@ from collections.abc import Iterator
 from services.coordinator.facts.values import Value, without_overlaps
 
 QUALIFICATION = "procedure qualification"
-_AWS = re.compile(r"(?<![\w.-])(?:(?:ANSI\s*/\s*)?AWS[\s-]*)?(?P<code>D(?:1\.[1-9]|9\.1|14\.[1-8]|17\.[1-3]|18\.[1-3]))(?:\s*/\s*D[\d.]+M)?(?:[:\-]\s*(?:19|20)\d\d)?(?![\w.]*\d)", re.IGNORECASE)  # fmt: skip
+_AWS = re.compile(
+    r"(?<![\w.-])(?:(?:ANSI\s*/\s*)?AWS[\s-]*)?(?P<code>D(?:1\.[1-9]|9\.1|14\.[1-8]|17\.[1-3]|"
+    r"18\.[1-3]))(?:\s*/\s*D[\d.]+M)?(?:[:\-]\s*(?:19|20)\d\d)?(?![\w.]*\d)",
+    re.IGNORECASE,
+)
 _ISO_LEVEL = re.compile(
-    r"\b(?:EN\s*)?ISO\s*(?P<code>5817|10042|13919)(?:[:\-]\d{4})?(?:\s*[,-]?\s*(?:quality\s*)?level\s*(?P<level>[BCD]))?\b",
+    r"\b(?:EN\s*)?ISO\s*(?P<code>5817|10042|"
+    r"13919)(?:[:\-]\d{4})?(?:\s*[,-]?\s*(?:quality\s*)?level\s*(?P<level>[BCD]))?\b",
     re.IGNORECASE,
 )
 _QUALIFYING = re.compile(
     r"\bASME\s*(?:BPVC\s*)?(?:Section|Sec\.?)?\s*IX\b|\bISO\s*(?:15614|9606|3834)(?:-\d)?\b", re.IGNORECASE
 )
 _PROCESSES = {
-    "GTAW": r"GTAW|TIG|gas[- ]tungsten[- ]arc", "GMAW": r"GMAW|MIG|gas[- ]metal[- ]arc", "FCAW": r"FCAW|flux[- ]cored",
-    "SMAW": r"SMAW|shielded[- ]metal[- ]arc", "SAW": r"submerged[- ]arc", "PAW": r"PAW|plasma[- ]arc weld\w*",
-    "LBW": r"LBW|laser(?:[- ]beam)?[- ]weld\w*", "EBW": r"EBW|electron[- ]beam weld\w*", "RSW": r"RSW|resistance[- ]spot|spot[- ]weld\w*",
-}  # fmt: skip
+    "GTAW": r"GTAW|TIG|gas[- ]tungsten[- ]arc",
+    "GMAW": r"GMAW|MIG|gas[- ]metal[- ]arc",
+    "FCAW": r"FCAW|flux[- ]cored",
+    "SMAW": r"SMAW|shielded[- ]metal[- ]arc",
+    "SAW": r"submerged[- ]arc",
+    "PAW": r"PAW|plasma[- ]arc weld\w*",
+    "LBW": r"LBW|laser(?:[- ]beam)?[- ]weld\w*",
+    "EBW": r"EBW|electron[- ]beam weld\w*",
+    "RSW": r"RSW|resistance[- ]spot|spot[- ]weld\w*",
+}
 _PROCESS = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in _PROCESSES.items()), re.IGNORECASE)
 _PASSIVATION = re.compile(
-    r"\b(?P<code>A\s?967(?:M)?|AMS[\s-]*2700|AMS[\s-]*QQ-P-35|QQ-P-35|ISO\s*16048|EN\s*2516)[A-Z]?\b(?:/A967M)?(?:[-:]\d\d(?:\d\d)?\b)?",
+    r"\b(?P<code>A\s?967(?:M)?|AMS[\s-]*2700|AMS[\s-]*QQ-P-35|QQ-P-35|ISO\s*16048|"
+    r"EN\s*2516)[A-Z]?\b(?:/A967M)?(?:[-:]\d\d(?:\d\d)?\b)?",
     re.IGNORECASE,
 )
 _METHOD = re.compile(r"\b(?P<acid>nitric|citric)\b(?:\s+acid)?\s*-?\s*#?(?P<number>[1-5])?(?!\w)", re.IGNORECASE)

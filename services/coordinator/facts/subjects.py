@@ -7,14 +7,18 @@ import re
 from services.coordinator.facts.revisions import part_numbers
 
 _HEADS = (
-    "plate flange bracket tube pipe gusset rib shaft cover housing frame leg panel door ring boss hub bore hole slot pin nut bolt "
-    "screw washer fastener gasket angle channel beam bar rod tank lid base nozzle enclosure chassis pulley lug spacer stiffener "
-    "bushing tray insert seal bearing skirt shell manifold clip handle hinge stud strap support foot pad block cap elbow tee face rail "
+    "plate flange bracket tube pipe gusset rib shaft cover housing frame leg panel door ring boss hub bore "
+    "hole slot pin nut bolt "
+    "screw washer fastener gasket angle channel beam bar rod tank lid base nozzle enclosure chassis pulley "
+    "lug spacer stiffener "
+    "bushing tray insert seal bearing skirt shell manifold clip handle hinge stud strap support foot pad "
+    "block cap elbow tee face rail "
     "reducer coupling casting forging spring chute hopper drum sleeve adapter surface edge thread weldstud o-ring"
 )
 _HEAD = "|".join(sorted(_HEADS.split(), key=len, reverse=True))
 _PHRASE = re.compile(
-    rf"(?<![\w-])(?P<modifiers>(?:[A-Za-z]+(?:-[A-Za-z]+)?[ -]){{0,2}})(?P<head>{_HEAD})(?:s|es)?(?![\w-])(?!\s+(?:weldment|assembl|assy))",
+    rf"(?<![\w-])(?P<modifiers>(?:[A-Za-z]+(?:-[A-Za-z]+)?[ -]){{0,2}})(?P<head>{_HEAD})(?:s|"
+    rf"es)?(?![\w-])(?!\s+(?:weldment|assembl|assy))",
     re.IGNORECASE,
 )
 _NO_MODIFIER = frozenset(
@@ -138,18 +142,31 @@ _NO_FEATURE_ALONE = frozenset(
 )
 _WHOLE = re.compile(r"(?<!sub-)(?<!sub)\b(?:weldments?|assembl(?:y|ies)|assy)\b", re.IGNORECASE)
 _DELIVERABLES = {
-    "first article": r"first[- ](?:article|piece)|\bFAIR?\b", "ppap": r"\bPPAP\b", "prototype": r"prototypes?\b|pilot (?:lot|run|build)",
-    "documentation": r"documentation|data (?:package|book)|dossier|\bMDR\b", "weld procedures": r"weld(?:ing)? procedures?|\bWPSs?\b|\bPQRs?\b",
-    "inspection plan": r"inspection (?:and test )?plan|\bITP\b", "drawings": r"(?:shop|approval|approved) drawings?|drawings? for approval",
-    "certificates": r"certificates?|certifications?|\bMTRs?\b|\bC of C\b", "balance": r"\bbalance\b|remaining|remainder",
-    "material": r"\b(?:raw )?material\b", "report": r"\breports?\b", "schedule": r"\bschedules?\b", "kick-off": r"kick-?off", "tooling": r"tooling|fixtures?",
-    "samples": r"\bsamples?\b", "production": r"\bproduction\b", "site acceptance": r"\bFAT\b|\bSAT\b|acceptance test",
-}  # fmt: skip
+    "first article": r"first[- ](?:article|piece)|\bFAIR?\b",
+    "ppap": r"\bPPAP\b",
+    "prototype": r"prototypes?\b|pilot (?:lot|run|build)",
+    "documentation": r"documentation|data (?:package|book)|dossier|\bMDR\b",
+    "weld procedures": r"weld(?:ing)? procedures?|\bWPSs?\b|\bPQRs?\b",
+    "inspection plan": r"inspection (?:and test )?plan|\bITP\b",
+    "drawings": r"(?:shop|approval|approved) drawings?|drawings? for approval",
+    "certificates": r"certificates?|certifications?|\bMTRs?\b|\bC of C\b",
+    "balance": r"\bbalance\b|remaining|remainder",
+    "material": r"\b(?:raw )?material\b",
+    "report": r"\breports?\b",
+    "schedule": r"\bschedules?\b",
+    "kick-off": r"kick-?off",
+    "tooling": r"tooling|fixtures?",
+    "samples": r"\bsamples?\b",
+    "production": r"\bproduction\b",
+    "site acceptance": r"\bFAT\b|\bSAT\b|acceptance test",
+}
 _DELIVERABLE = re.compile("|".join(f"(?P<d{n}>{p})" for n, p in enumerate(_DELIVERABLES.values())), re.IGNORECASE)
 _DELIVERABLE_NAMES = tuple(_DELIVERABLES)
+_PHRASE_END = re.compile(r"[,;:|(]")
 _READY = re.compile(r"\bready for (?:inspection|test)", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"\b(?P<word>lot|batch|release|shipment|line item|line|item|phase|milestone)\s*(?:no\.?|#)?\s*(?P<number>\d{1,3})\b(?!\s*(?:mm|in|%|weeks|days))",
+    r"\b(?P<word>lot|batch|release|shipment|line item|line|item|phase|milestone)\s*(?:no\.?|"
+    r"#)?\s*(?P<number>\d{1,3})\b(?!\s*(?:mm|in|%|weeks|days))",
     re.IGNORECASE,
 )
 _PLACES = re.compile(r"\b(?:(?P<hold>hold)|(?P<witness>witness)|(?P<review>review(?=\s+point)))\b", re.IGNORECASE)
@@ -166,7 +183,7 @@ def feature(before: str, after: str, *, near: int = 60) -> str:
     named = features(before)
     if named:
         return named[-1][1]
-    following = [name for position, name in features(after) if position <= near]
+    following = [name for position, name in features(_PHRASE_END.split(after, maxsplit=1)[0]) if position <= near]
     return following[0] if following else ""
 
 
@@ -192,7 +209,7 @@ def deliverable(text: str, *, last: bool) -> str:
 
 
 def numbered_word(word: str) -> str:
-    """ "line" and "line item" are "item"."""
+    """The word of a numbered thing: "line" and "line item" are "item"."""
     lowered = word.lower()
     return "item" if lowered.startswith("line") else lowered
 
@@ -208,7 +225,7 @@ def points(text: str) -> list[str]:
 
 
 def _feature(match: re.Match[str]) -> str:
-    words = re.split(r"[ -]+", match["modifiers"].strip().lower()) if match["modifiers"].strip() else []
+    words = re.findall(r"[a-z]+", match["modifiers"].lower())
     kept: list[str] = []
     for word in reversed(words):
         if word in _NO_MODIFIER:

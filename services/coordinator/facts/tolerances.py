@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.coordinator.facts.lengths import INCH, length
 from services.coordinator.facts.values import Value, parse_decimal, plain, without_overlaps
 
 GENERAL = "general tolerance"
 _PLUS_MINUS = re.compile(
-    r"(?:±|\+\s?/\s?-|\+-)\s*(?P<number>\d*[.,]?\d+)\s*(?P<unit>mm\b|millimet\w+|inch(?:es)?\b|in\b\.?|[\"”″]|°|deg(?:rees?)?\b)?",
+    r"(?:±|\+\s?/\s?-|\+-)\s*(?P<number>\d*[.,]?\d+)\s*(?P<unit>mm\b|millimet\w+|inch(?:es)?\b|in\b\.?|[\"”″]|"
+    r"°|deg(?:rees?)?\b)?",
     re.IGNORECASE,
 )
 _GEOMETRIC = re.compile(
-    r"\b(?P<kind>flatness|parallelism|perpendicularity|straightness|concentricity|circularity|roundness|cylindricity|runout|run-out|true position|position tolerance|squareness)\b"
+    r"\b(?P<kind>flatness|parallelism|perpendicularity|straightness|concentricity|circularity|roundness|"
+    r"cylindricity|runout|run-out|true position|position tolerance|squareness)\b"
     r"[^.;|]{0,40}?(?<![\w.,])(?P<number>\d*[.,]?\d+)\s*(?P<unit>mm\b|inch(?:es)?\b|in\b\.?|[\"”″])",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile(
+    r"\bgeneral toleranc(?:e|es)\W*(?:±\s*)?(?P<number>\d*[.,]?\d+)\s*(?P<unit>mm\b|inch(?:es)?\b|in\b\.?|[\"”″])",
     re.IGNORECASE,
 )
 _ISO_2768 = re.compile(r"\bISO\s*2768(?:-1)?\s*[-–:]?\s*(?P<grade>[fmcv][HKL]?)\b")
@@ -28,18 +35,13 @@ def find_tolerances(text: str) -> list[Value]:
 
 def _all(text: str) -> Iterator[Value]:
     for match in _GEOMETRIC.finditer(text):
-        found = _length(match)
-        yield Value(
-            found.start,
-            found.end,
-            found.value,
-            found.number,
-            found.margin,
-            about=match["kind"].lower().replace("-", ""),
-        )
+        yield replace(_length(match), about=match["kind"].lower().replace("-", ""))
     for match in _PLUS_MINUS.finditer(text):
         if match["unit"]:
             yield _plus_minus(match)
+    for match in _GENERAL.finditer(text):
+        found = _length(match)
+        yield replace(found, value=f"±{found.value}", about=GENERAL)
     for match in _ISO_2768.finditer(text):
         yield Value(match.start(), match.end(), f"ISO 2768-{match['grade']}", about=GENERAL)
 
@@ -49,7 +51,7 @@ def _plus_minus(match: re.Match[str]) -> Value:
         degrees = parse_decimal(match["number"])
         return Value(match.start(), match.end(), f"±{plain(degrees)} deg", degrees, 0.01)
     found = _length(match)
-    return Value(found.start, found.end, f"±{found.value}", found.number, found.margin)
+    return replace(found, value=f"±{found.value}")
 
 
 def _length(match: re.Match[str]) -> Value:

@@ -36,7 +36,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class TopicRule:
-    """`announced_by` are lower-case words of which one must occur; `about` returns the subjects, none when it cannot tell."""
+    """`announced_by` are lower-case words of which one must occur; `about` returns its subjects."""
 
     topic: pb.Topic.ValueType
     announced_by: tuple[str, ...]
@@ -45,24 +45,31 @@ class TopicRule:
 
 
 _LABELLED_MATERIAL = re.compile(r"\b(?:mat(?:eria)?l|grade)\b[\s.:|=-]*", re.IGNORECASE)
+_LABEL_REACH = 20
 _THICK_AFTER = re.compile(r"^[\W_]*(?:nom(?:inal)?\.?\s*)?(?:thick|thk|wall|sheet|plate|gauge)", re.IGNORECASE)
 _THICK_BEFORE = re.compile(
     r"(?:thick(?:ness)?|\bthk\.?|wall|sheet|plate|gauge)[\W_]*(?:(?:of|is|shall be|nominal|to be)\b[\W_]*)*$",
     re.IGNORECASE,
 )
+_THICK_WORD = re.compile(r"\s*-?(?:thick|thk|wall)", re.IGNORECASE)
+_SHEET_SIZE = re.compile(r"\d\s*[x×]\s*$", re.IGNORECASE)
+_THICKEST = 150
 _THIN_LAYER = re.compile(
     r"coating|paint|film|plating|\bDFT\b|anodic|throat|insulation|gasket|weld|foam|oxide", re.IGNORECASE
 )
 _GAUGE = re.compile(r"ga(?:uge|ge)?\b", re.IGNORECASE)
 _DUE = re.compile(
-    r"\bdue\b|deliver|\bship(?:s|ped|ment|ping)?\b|required (?:by|date|on)|date required|\bneed(?:ed)?[- ](?:by|date|on)|(?:not|no) later than|on or before|"
+    r"\bdue\b|deliver|\bship(?:s|ped|ment|ping)?\b|required (?:by|date|on)|date required|\bneed(?:ed)?[- "
+    r"](?:by|date|on)|(?:not|no) later than|on or before|"
     r"in-?house|\bdock\b|promise[ds]?|submit|complet\w+ by|\bby\s*$|\bETA\b|\bETD\b",
     re.IGNORECASE,
 )
 _NO_DUE = re.compile(
-    r"valid|expire|issued?\b|(?:order|p\.?o\.?|quote|quotation|print|sent|effective|release|drawing|invoice)\s*date|dated|effective|\brev|approved|meeting|signed|\bsent\b|drawn|checked|received|^\s*date",
+    r"valid|expire|issued?\b|(?:order|p\.?o\.?|quote|quotation|print|sent|effective|release|drawing|"
+    r"invoice)\s*date|dated|effective|\brev|approved|meeting|signed|\bsent\b|drawn|checked|received|"
+    r"^\s*date",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _LEAD = re.compile(r"lead[- ]?times?|\bARO\b|after receipt of (?:the )?(?:order|po|purchase order)", re.IGNORECASE)
 _LEAD_LABEL = re.compile(r"^\s*([A-Za-z0-9][\w /-]{2,40}?)\s*[:|]")
 _NOTICE_OF = re.compile(r"hold|witness|inspect|source|visit|\btests?\b|\btesting\b|\bFAT\b|surveillance", re.IGNORECASE)
@@ -70,7 +77,14 @@ _NOTICE = re.compile(r"\bnotice\b|\bnotif|\badvance\b|\bprior to\b", re.IGNORECA
 
 
 def _grades(text: str, _: Paper) -> list[Value]:
-    return grades.find_grades(text, labelled=bool(_LABELLED_MATERIAL.search(text)))
+    """Grades anywhere; a bare number only right after the word "material"."""
+    sure = grades.find_grades(text)
+    label = _LABELLED_MATERIAL.search(text)
+    if not label or sure:
+        return sure
+    return [
+        value for value in grades.find_grades(text, labelled=True) if 0 <= value.start - label.end() <= _LABEL_REACH
+    ]
 
 
 def _thickness(text: str, paper: Paper) -> list[Value]:
@@ -78,7 +92,8 @@ def _thickness(text: str, paper: Paper) -> list[Value]:
     return [
         value
         for value in find_lengths(text, stainless=stainless)
-        if _is_thickness(text[: value.start], text[value.start : value.end], text[value.end :])
+        if (value.number or 0) <= _THICKEST
+        and _is_thickness(text[: value.start], text[value.start : value.end], text[value.end :])
     ]
 
 
@@ -88,6 +103,8 @@ def _is_thickness(before: str, written: str, after: str) -> bool:
         or _THIN_LAYER.search(after[:25])
         or re.search(r"(?:±|\bmin|\bmax)", before[-6:] + after[:6], re.IGNORECASE)
     ):
+        return False
+    if _SHEET_SIZE.search(before) and not _THICK_WORD.match(after):
         return False
     return bool(_GAUGE.search(written) or _THICK_AFTER.search(after) or _THICK_BEFORE.search(before))
 
@@ -170,28 +187,108 @@ def _said(value: Value, _: Surroundings) -> Sequence[str]:
 RULES = (
     TopicRule(
         pb.TOPIC_MATERIAL_GRADE,
-        ("steel", "stainless", "30", "31", "32", "17-4", "15-5", "1.4", "uns", "a36", "a5", "alumin", "alloy", "material", "matl", "grade", "606", "505", "s235", "s355", "2205", "410", "414"),
+        (
+            "steel",
+            "stainless",
+            "30",
+            "31",
+            "32",
+            "17-4",
+            "15-5",
+            "1.4",
+            "uns",
+            "a36",
+            "a5",
+            "alumin",
+            "alloy",
+            "material",
+            "matl",
+            "grade",
+            "606",
+            "505",
+            "s235",
+            "s355",
+            "2205",
+            "410",
+            "414",
+        ),
         _grades,
         _feature_or_part,
     ),
-    TopicRule(pb.TOPIC_THICKNESS, ("thick", "thk", "gauge", "gage", " ga", "wall", "sheet", "plate"), _thickness, _feature_or_part),
+    TopicRule(
+        pb.TOPIC_THICKNESS,
+        ("thick", "thk", "gauge", "gage", " ga", "wall", "sheet", "plate"),
+        _thickness,
+        _feature_or_part,
+    ),
     TopicRule(
         pb.TOPIC_FINISH,
         ("finish", "coat", "anodi", "plat", "paint", "blast", "2b", "polish", "galvan", "film", "anneal"),
         lambda text, _: finishes.find_finishes(text),
         _feature_or_part,
     ),
-    TopicRule(pb.TOPIC_PASSIVATION, ("passiv", "a967", "a 967", "2700", "qq-p-35"), lambda text, _: standards.find_passivation(text), _said),
-    TopicRule(pb.TOPIC_WELD_CODE, ("d1.", "d9.1", "d14", "d17", "d18", "aws", "5817", "10042", "13919", "asme", "9606", "15614", "3834"), lambda text, _: standards.find_weld_codes(text), _said),
-    TopicRule(pb.TOPIC_WELD_PROCESS, ("weld", "gtaw", "gmaw", "tig", "mig", "fcaw", "smaw", "arc"), lambda text, _: standards.find_weld_processes(text), _feature),
-    TopicRule(pb.TOPIC_TOLERANCE, ("±", "+/-", "+-", "+ /", "2768", "ness", "ism", "ity", "runout", "run-out", "position"), lambda text, _: tolerances.find_tolerances(text), _toleranced_feature),
-    TopicRule(pb.TOPIC_QUANTITY, ("qty", "quantit", "pc", "piece", " ea", "unit", " off", "sets", "weldments", "assemblies"), lambda text, _: counts.find_quantities(text), _ordered),
-    TopicRule(pb.TOPIC_DUE_DATE, ("due", "deliver", "ship", "require", "need", "later than", "before", "by", "house", "dock", "promise", "submit", "et"), _due_dates, _due_subject),
+    TopicRule(
+        pb.TOPIC_PASSIVATION,
+        ("passiv", "a967", "a 967", "2700", "qq-p-35"),
+        lambda text, _: standards.find_passivation(text),
+        _said,
+    ),
+    TopicRule(
+        pb.TOPIC_WELD_CODE,
+        ("d1.", "d9.1", "d14", "d17", "d18", "aws", "5817", "10042", "13919", "asme", "9606", "15614", "3834"),
+        lambda text, _: standards.find_weld_codes(text),
+        _said,
+    ),
+    TopicRule(
+        pb.TOPIC_WELD_PROCESS,
+        ("weld", "gtaw", "gmaw", "tig", "mig", "fcaw", "smaw", "arc"),
+        lambda text, _: standards.find_weld_processes(text),
+        _feature,
+    ),
+    TopicRule(
+        pb.TOPIC_TOLERANCE,
+        ("±", "+/-", "+-", "+ /", "2768", "ness", "ism", "ity", "runout", "run-out", "position"),
+        lambda text, _: tolerances.find_tolerances(text),
+        _toleranced_feature,
+    ),
+    TopicRule(
+        pb.TOPIC_QUANTITY,
+        ("qty", "quantit", "pc", "piece", " ea", "unit", " off", "sets", "weldments", "assemblies"),
+        lambda text, _: counts.find_quantities(text),
+        _ordered,
+    ),
+    TopicRule(
+        pb.TOPIC_DUE_DATE,
+        (
+            "due",
+            "deliver",
+            "ship",
+            "require",
+            "need",
+            "later than",
+            "before",
+            "by",
+            "house",
+            "dock",
+            "promise",
+            "submit",
+            "et",
+        ),
+        _due_dates,
+        _due_subject,
+    ),
     TopicRule(pb.TOPIC_LEAD_TIME, ("lead", "aro", "after receipt"), _lead_times, _lead_subject),
     TopicRule(pb.TOPIC_PPAP_LEVEL, ("ppap",), lambda text, _: counts.find_ppap_levels(text), _said),
-    TopicRule(pb.TOPIC_PACKAGING, ("pack", "crate", "wrap", "vci", "d3951", "ispm", "wood", "container", "rack", "bag", "box"), lambda text, _: finishes.find_packaging(text), _said),
+    TopicRule(
+        pb.TOPIC_PACKAGING,
+        ("pack", "crate", "wrap", "vci", "d3951", "ispm", "wood", "container", "rack", "bag", "box"),
+        lambda text, _: finishes.find_packaging(text),
+        _said,
+    ),
     TopicRule(pb.TOPIC_REVISION, ("rev", "issue"), lambda text, _: revisions.find_revisions(text), _said),
-    TopicRule(pb.TOPIC_TEST_EXTENT, ("%", "percent", "per cent"), lambda text, _: counts.find_test_extents(text), _said),
+    TopicRule(
+        pb.TOPIC_TEST_EXTENT, ("%", "percent", "per cent"), lambda text, _: counts.find_test_extents(text), _said
+    ),
     TopicRule(pb.TOPIC_SURFACE_ROUGHNESS, ("ra",), lambda text, _: finishes.find_roughness(text), _feature),
     TopicRule(pb.TOPIC_NOTICE_PERIOD, ("notice", "notif", "advance", "prior to"), _notice_periods, _notice_subject),
-)  # fmt: skip
+)

@@ -14,12 +14,37 @@ from services.coordinator.preflight.readable import is_readable
 _SPECIFYING = (kinds.DOCUMENT_KIND_CUSTOMER_SPECIFICATION, kinds.DOCUMENT_KIND_STATEMENT_OF_WORK)
 _QUALITY = (kinds.DOCUMENT_KIND_INSPECTION_PLAN, kinds.DOCUMENT_KIND_SUPPLIER_QUALITY_MANUAL)
 _BY_KIND = (
-    ("Drawing", 15, (kinds.DOCUMENT_KIND_DRAWING,), "Add the drawing: material, dimensions, tolerances and notes are what CTQs and fixtures come from."),
-    ("Purchase order", 15, (kinds.DOCUMENT_KIND_PURCHASE_ORDER,), "Add the purchase order: quantities, due dates and quality clauses decide the release plan."),
-    ("Specification or statement of work", 10, _SPECIFYING, "Add the customer's specification or statement of work: tests, processes and milestones are told there."),
-    ("Quality requirements", 10, _QUALITY, "Add the inspection and test plan or supplier quality manual: hold points and documents are told there."),
-    ("Quote", 5, (kinds.DOCUMENT_KIND_QUOTE,), "Add the quote: what was offered, its exclusions and lead times can then be compared with the order."),
-)  # fmt: skip
+    (
+        "Drawing",
+        15,
+        (kinds.DOCUMENT_KIND_DRAWING,),
+        "Add the drawing: material, dimensions, tolerances and notes are what CTQs and fixtures come from.",
+    ),
+    (
+        "Purchase order",
+        15,
+        (kinds.DOCUMENT_KIND_PURCHASE_ORDER,),
+        "Add the purchase order: quantities, due dates and quality clauses decide the release plan.",
+    ),
+    (
+        "Specification or statement of work",
+        10,
+        _SPECIFYING,
+        "Add the customer's specification or statement of work: tests, processes and milestones are told there.",
+    ),
+    (
+        "Quality requirements",
+        10,
+        _QUALITY,
+        "Add the inspection and test plan or supplier quality manual: hold points and documents are told there.",
+    ),
+    (
+        "Quote",
+        5,
+        (kinds.DOCUMENT_KIND_QUOTE,),
+        "Add the quote: what was offered, its exclusions and lead times can then be compared with the order.",
+    ),
+)
 _DATED = frozenset({kinds.DOCUMENT_KIND_DRAWING, kinds.DOCUMENT_KIND_PURCHASE_ORDER, *_SPECIFYING, *_QUALITY})
 READABLE, PROJECT, CUSTOMER, FAMILY, TIES, REVISIONS = 10, 10, 10, 5, 5, 5
 

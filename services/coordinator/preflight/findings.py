@@ -15,13 +15,49 @@ from services.coordinator.preflight.readable import is_readable
 ERROR, WARNING, INFO = Finding.SEVERITY_ERROR, Finding.SEVERITY_WARNING, Finding.SEVERITY_INFO
 _DOCUMENTS = "documents"
 _EXPECTED = (
-    (kinds.DOCUMENT_KIND_DRAWING, "DRAWING_MISSING", WARNING, "drawing", "material, dimensions and tolerances will be missing from the plan"),
-    (kinds.DOCUMENT_KIND_PURCHASE_ORDER, "PURCHASE_ORDER_MISSING", WARNING, "purchase order", "quantities, due dates and quality clauses will be missing from the plan"),
-    (kinds.DOCUMENT_KIND_CUSTOMER_SPECIFICATION, "SPECIFICATION_MISSING", INFO, "customer specification", "process requirements may be missing from the plan"),
-    (kinds.DOCUMENT_KIND_STATEMENT_OF_WORK, "STATEMENT_OF_WORK_MISSING", INFO, "statement of work", "milestones and deliverables may be missing from the plan"),
-    (kinds.DOCUMENT_KIND_INSPECTION_PLAN, "INSPECTION_PLAN_MISSING", INFO, "inspection and test plan", "hold and witness points may be missing from the plan"),
-    (kinds.DOCUMENT_KIND_QUOTE, "QUOTE_MISSING", INFO, "quote", "what was offered cannot be compared with what was ordered"),
-)  # fmt: skip
+    (
+        kinds.DOCUMENT_KIND_DRAWING,
+        "DRAWING_MISSING",
+        WARNING,
+        "drawing",
+        "material, dimensions and tolerances will be missing from the plan",
+    ),
+    (
+        kinds.DOCUMENT_KIND_PURCHASE_ORDER,
+        "PURCHASE_ORDER_MISSING",
+        WARNING,
+        "purchase order",
+        "quantities, due dates and quality clauses will be missing from the plan",
+    ),
+    (
+        kinds.DOCUMENT_KIND_CUSTOMER_SPECIFICATION,
+        "SPECIFICATION_MISSING",
+        INFO,
+        "customer specification",
+        "process requirements may be missing from the plan",
+    ),
+    (
+        kinds.DOCUMENT_KIND_STATEMENT_OF_WORK,
+        "STATEMENT_OF_WORK_MISSING",
+        INFO,
+        "statement of work",
+        "milestones and deliverables may be missing from the plan",
+    ),
+    (
+        kinds.DOCUMENT_KIND_INSPECTION_PLAN,
+        "INSPECTION_PLAN_MISSING",
+        INFO,
+        "inspection and test plan",
+        "hold and witness points may be missing from the plan",
+    ),
+    (
+        kinds.DOCUMENT_KIND_QUOTE,
+        "QUOTE_MISSING",
+        INFO,
+        "quote",
+        "what was offered cannot be compared with what was ordered",
+    ),
+)
 
 
 def metadata_findings(metadata: SessionMetadata) -> Iterator[Finding]:
@@ -95,7 +131,8 @@ def _size_findings(documents: Sequence[Document], limits: ContextLimits) -> Iter
             ERROR,
             _DOCUMENTS,
             f"The documents hold {characters:,} characters; the engine takes {limits.max_characters:,}",
-            f'Remove papers that are not about this job; the largest is "{largest.file_name}" with {largest.character_count:,}.',
+            f'Remove papers that are not about this job; the largest is "{largest.file_name}" with '
+            f"{largest.character_count:,}.",
         )
 
 
