@@ -69,7 +69,7 @@ class Revisions:
 
         return await self._store.write(work)
 
-    async def export(self, name: str, form: ExportFormat) -> Export:
+    async def export(self, name: str, form: ExportFormat.ValueType) -> Export:
         """The plan as a file; raises InvalidArgument for a format that is not known."""
         plan = await self.get(name)
         stem = f"plan-{last_id(plan.name)}"

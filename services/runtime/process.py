@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from services.runtime.errors import DomainError
 from services.runtime.logs import configure_logs
 from services.runtime.settings import Environment, ServerSettings, SettingError
 
@@ -15,16 +16,15 @@ from services.runtime.settings import Environment, ServerSettings, SettingError
 def run_process(
     name: str, default_port: int, main: Callable[[Environment, ServerSettings], Coroutine[Any, Any, None]]
 ) -> None:
-    """Runs `main` with the settings of this process's environment; exits 2 on a bad setting."""
+    """Runs `main` with the settings of this process's environment.
+
+    Exits 2 on a bad setting and 1 when what it needs cannot be had, with one line that says why.
+    """
     try:
         environment = Environment(os.environ)
         settings = ServerSettings.read(environment, default_port)
         configure_logs(name, settings.log_level, settings.log_format)
         asyncio.run(main(environment, settings))
-    except SettingError as error:
-        sys.exit(_refusal(name, error))
-
-
-def _refusal(name: str, error: SettingError) -> int:
-    print(f"{name}: {error}", file=sys.stderr)
-    return 2
+    except (SettingError, DomainError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, SettingError) else 1)

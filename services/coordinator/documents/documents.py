@@ -37,7 +37,7 @@ class Upload:
 
     session: str
     file_name: str
-    kind: DocumentKind = DocumentKind.DOCUMENT_KIND_UNSPECIFIED
+    kind: DocumentKind.ValueType = DocumentKind.DOCUMENT_KIND_UNSPECIFIED
     sha256: str = ""
 
 
@@ -145,7 +145,7 @@ class Documents:
         await self._store.write(work)
 
 
-def _with_kind(document: Document, kind: DocumentKind) -> Document:
+def _with_kind(document: Document, kind: DocumentKind.ValueType) -> Document:
     wanted = Document(name=document.name)
     apply_kind(wanted, kind)
     return wanted

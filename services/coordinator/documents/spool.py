@@ -55,7 +55,7 @@ def _check(chunk: int, size: int, max_bytes: int) -> None:
 
 
 def _create(folder: Path) -> IO[bytes]:
-    return tempfile.NamedTemporaryFile(dir=folder, prefix="upload-")  # noqa: SIM115 - spool closes it
+    return tempfile.NamedTemporaryFile(dir=folder, prefix="upload-")
 
 
 def _append(handle: IO[bytes], chunk: bytes) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -36,9 +35,8 @@ class RunServicer(RunServiceServicer):
 
     async def WatchRun(self, request: pb.WatchRunRequest, context: _Context) -> AsyncIterator[pb.WatchRunResponse]:
         """See the proto."""
-        async with aclosing(self._runs.watch(request.name, request.after_sequence)) as events:
-            async for event in events:
-                yield pb.WatchRunResponse(event=event)
+        async for event in self._runs.watch(request.name, request.after_sequence):
+            yield pb.WatchRunResponse(event=event)
 
     async def ResumeRun(self, request: pb.ResumeRunRequest, context: _Context) -> pb.ResumeRunResponse:
         """See the proto."""

@@ -1,0 +1,20 @@
+"""`python -m services.coordinator` serves sessions, documents, runs and plans."""
+
+from __future__ import annotations
+
+from services.coordinator.runs.policy import RunPolicy
+from services.coordinator.settings import CoordinatorSettings
+from services.coordinator.wiring import open_coordinator
+from services.runtime.process import run_process
+from services.runtime.server import serve_until_signal
+from services.runtime.settings import Environment, ServerSettings
+
+
+async def main(environment: Environment, settings: ServerSettings) -> None:
+    """Serves until a signal, then drains: watchers are sent away, runs are left to the next start."""
+    async with open_coordinator(CoordinatorSettings.read(environment), RunPolicy.read(environment)) as coordinator:
+        await serve_until_signal("coordinator", coordinator.services(), settings, coordinator.runs.drain)
+
+
+if __name__ == "__main__":
+    run_process("coordinator", default_port=50051, main=main)

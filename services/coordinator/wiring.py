@@ -1,0 +1,99 @@
+"""Puts the coordinator together: the store, the reader, the rooms and their servicers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import grpc
+
+from buildplan.v1 import document_service_pb2, plan_service_pb2, run_service_pb2, session_service_pb2
+from buildplan.v1.context_pb2 import ContextPack
+from buildplan.v1.document_service_pb2_grpc import add_DocumentServiceServicer_to_server
+from buildplan.v1.plan_service_pb2_grpc import add_PlanServiceServicer_to_server
+from buildplan.v1.run_service_pb2_grpc import add_RunServiceServicer_to_server
+from buildplan.v1.session_service_pb2_grpc import add_SessionServiceServicer_to_server
+from services.coordinator.documents.documents import Documents
+from services.coordinator.preflight import ContextLimits
+from services.coordinator.revisions import Revisions
+from services.coordinator.runs.policy import RunPolicy
+from services.coordinator.runs.runs import Runs, SessionInputs
+from services.coordinator.runs.specialists import Specialists
+from services.coordinator.servicers.documents import DocumentServicer
+from services.coordinator.servicers.plans import PlanServicer
+from services.coordinator.servicers.runs import RunServicer
+from services.coordinator.servicers.sessions import SessionServicer
+from services.coordinator.sessions import Sessions
+from services.coordinator.settings import CoordinatorSettings
+from services.coordinator.store import Store
+from services.reader.pool import ReaderPool
+from services.runtime.server import Service
+
+
+@dataclass(frozen=True)
+class Coordinator:
+    """The rooms of a running coordinator."""
+
+    sessions: Sessions
+    documents: Documents
+    runs: Runs
+    revisions: Revisions
+
+    def services(self) -> list[Service]:
+        """The four gRPC services."""
+
+        def add_sessions(server: grpc.aio.Server) -> None:
+            add_SessionServiceServicer_to_server(SessionServicer(self.sessions), server)
+
+        def add_documents(server: grpc.aio.Server) -> None:
+            add_DocumentServiceServicer_to_server(DocumentServicer(self.documents), server)
+
+        def add_runs(server: grpc.aio.Server) -> None:
+            add_RunServiceServicer_to_server(RunServicer(self.runs), server)
+
+        def add_plans(server: grpc.aio.Server) -> None:
+            add_PlanServiceServicer_to_server(PlanServicer(self.revisions), server)
+
+        return [
+            Service(session_service_pb2.DESCRIPTOR.services_by_name["SessionService"].full_name, add_sessions),
+            Service(document_service_pb2.DESCRIPTOR.services_by_name["DocumentService"].full_name, add_documents),
+            Service(run_service_pb2.DESCRIPTOR.services_by_name["RunService"].full_name, add_runs),
+            Service(plan_service_pb2.DESCRIPTOR.services_by_name["PlanService"].full_name, add_plans),
+        ]
+
+
+@asynccontextmanager
+async def open_coordinator(settings: CoordinatorSettings, policy: RunPolicy) -> AsyncIterator[Coordinator]:
+    """Opens everything, continues the runs that a dead coordinator left, and closes everything again."""
+    store = await Store.open(settings.database)
+    try:
+        async with ReaderPool(children=settings.reader_children) as reader:
+            specialists = Specialists.connect(settings.specialists)
+            try:
+                coordinator = _assemble(settings, policy, store, reader, specialists)
+                await coordinator.runs.recover()
+                yield coordinator
+            finally:
+                await specialists.close()
+    finally:
+        await store.close()
+
+
+def _assemble(
+    settings: CoordinatorSettings, policy: RunPolicy, store: Store, reader: ReaderPool, specialists: Specialists
+) -> Coordinator:
+    limits = ContextLimits(max_characters=settings.max_context_characters)
+    sessions = Sessions(store, limits, _utc_now)
+    documents = Documents(store, reader, settings.data / "uploads", settings.max_upload_bytes, _utc_now)
+
+    async def context(session: str, as_of: date) -> ContextPack:
+        return await sessions.context(session, await sessions.papers(session), as_of)
+
+    runs = Runs(store, specialists, policy, SessionInputs(preflight=sessions.validate, context=context))
+    return Coordinator(sessions, documents, runs, Revisions(store))
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
