@@ -42,9 +42,9 @@ class _Routing:
         if operations_in(statement.text) & self.operations or not self._sentences.isdisjoint(_places(statement)):
             return True
         words = significant_words(statement.text) - _SAYS_NOTHING
-        found = (self._steps_with.get(word, []) for word in words)
-        shared = Counter(number for steps in found if len(steps) <= _COMMON for number in steps)
-        return max(shared.values(), default=0) >= max(1, _PLACED * len(words))
+        telling = [self._steps_with.get(word, []) for word in words if len(self._steps_with.get(word, ())) <= _COMMON]
+        shared = Counter(number for steps in telling for number in steps)
+        return bool(words) and max(shared.values(), default=0) >= _PLACED * len(telling)
 
 
 def routing_conflicts(sections: Sections) -> Iterator[CrossAgentConflict]:

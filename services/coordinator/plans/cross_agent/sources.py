@@ -17,10 +17,9 @@ _FORBIDS = re.compile(
     r"\bforbidden\b|\bnot approved\b|\bdisqualified\b|\bexcluded\b",
     re.IGNORECASE,
 )
-_NAMED_AFTER = re.compile(
-    r"\b(?:from|in|by|supplier|source|vendor|mill|use|buy)\s+((?:[A-Z][\w&.-]+)(?:\s+[A-Z][\w&.-]+)*)"
-)
-_NAMED_BEFORE = re.compile(r"\A((?:[A-Z][\w&-]+)(?:\s+[A-Z][\w&-]+)+)\s+(?:is|are)\b")
+_NAME = r"[A-Z][\w&-]*(?:\.[\w&-]+)*"
+_NAMED_AFTER = re.compile(rf"\b(?:from|in|by|supplier|source|vendor|mill|use|buy)\s+({_NAME}(?:\s+{_NAME})*)")
+_NAMED_BEFORE = re.compile(rf"\A({_NAME}(?:\s+{_NAME})+)\s+(?:is|are)\b")
 
 
 def source_conflicts(sections: Sections) -> Iterator[CrossAgentConflict]:

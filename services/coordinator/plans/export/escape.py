@@ -7,7 +7,7 @@ import unicodedata
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _INLINE = re.compile(r"[\\`*_\[\]|~$@]|://|(?<=\bwww)\.", re.IGNORECASE)
-_LINE_START = re.compile(r"\A(?:[#+=-]|\d+[.)])")
+_LINE_START = re.compile(r"\A(\d*)(?=(?:#{1,6}|[+-]|(?<=\d)[.)])(?:\s|\Z)|--|=)")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -16,7 +16,7 @@ def escape(text: str) -> str:
     plain = " ".join("".join(map(_printable, text)).split())
     literal = "".join(_ENTITIES.get(character, character) for character in plain)
     literal = _INLINE.sub(lambda match: f"\\{match[0]}", literal)
-    return _LINE_START.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", literal)
+    return _LINE_START.sub(r"\1\\", literal)
 
 
 def _printable(character: str) -> str:

@@ -9,7 +9,7 @@ from buildplan.v1.fact_pb2 import Fact, Topic
 from buildplan.v1.plan_pb2 import Plan
 from services.contract.statements import lines
 
-PRECISION_MM = 0.25  # a CTQ this tight or tighter is not held without a fixture plan
+PRECISION_MM = 0.255  # 0.25 mm or 0.010 in; a CTQ this tight or tighter is not held without a fixture plan
 _MM_PER_INCH = 25.4
 
 _STAINLESS = re.compile(
@@ -41,7 +41,7 @@ def is_stainless(plan: Plan) -> bool:
 
 
 def asks_precision(texts: Iterable[str]) -> bool:
-    """True when a tolerance is at most 0.25 mm to one side, or is geometric or an ISO fit."""
+    """True when a tolerance is at most PRECISION_MM to one side, or is geometric or an ISO fit."""
     return any(_GEOMETRIC.search(text) or _tightest(text) <= PRECISION_MM for text in texts)
 
 
