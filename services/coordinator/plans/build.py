@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from buildplan.v1.plan_pb2 import Plan
 from services.contract.statements import Line, lines
-from services.coordinator.plans.citation_check import CitationCheck, count_citations
+from services.coordinator.plans.citation_check import CitationCheck, claims, count_citations
 from services.coordinator.plans.cross_agent.find import cross_agent_conflicts
 from services.coordinator.plans.duplicates import duplicate_ids
 from services.coordinator.plans.gate.judge import judge
@@ -26,6 +26,8 @@ def build_plan(inputs: PlanInputs) -> Plan:
     plan = _described(inputs)
     check = CitationCheck(inputs.pages, inputs.sources)
     taken: set[str] = set()
+    for fact in claims(plan.document_conflicts):
+        check.check_claim(fact)
     merge(plan, inputs.patches)
     _settle_sections(plan, check, taken)
     _synthesise(plan, inputs, check)
@@ -59,13 +61,13 @@ def _settle_sections(plan: Plan, check: CitationCheck, taken: set[str]) -> None:
 
 
 def _synthesise(plan: Plan, inputs: PlanInputs, check: CitationCheck) -> None:
-    questions = open_questions(list(plan.open_questions), inputs.conflicts, check)
+    questions = open_questions(list(plan.open_questions), plan.document_conflicts)
     to_do = tasks(list(plan.tasks), questions)
     plan.ClearField("open_questions")
     plan.ClearField("tasks")
     plan.open_questions.extend(questions)
     plan.tasks.extend(to_do)
-    plan.keys_to_project.extend(keys_to_project(plan.sections, inputs.conflicts, inputs.facts, check))
+    plan.keys_to_project.extend(keys_to_project(plan.sections, plan.document_conflicts, inputs.facts, check))
     delivered = inputs.patches.keys()
     plan.cross_agent_conflicts.extend(cross_agent_conflicts(plan.sections, delivered, inputs.as_of))
 

@@ -66,9 +66,12 @@ class CitationCheck:
             self.check_citation(citation)
         statement.verified = is_verified(statement)
 
-    def has_page(self, citation: Citation) -> bool:
-        """True when the cited page is at hand."""
-        return (citation.document, citation.page) in self._pages
+    def check_claim(self, fact: Fact) -> None:
+        """Checks a fact's citation; code cut it from its page, so without the page its own flag stays."""
+        found_before = fact.citation.verified
+        self.check_citation(fact.citation)
+        if (fact.citation.document, fact.citation.page) not in self._pages:
+            fact.citation.verified = found_before
 
     def check_citation(self, citation: Citation) -> None:
         """Sets file name, locator and `verified` of one citation; false when its page is not at hand."""

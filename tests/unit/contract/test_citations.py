@@ -4,7 +4,7 @@ import random
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contract.citations import normalise, occurs
@@ -19,6 +19,7 @@ def on_page(quote: str, page: str, *, ocr: bool = False) -> bool:
     return occurs(quote, normalise(page), ocr=ocr)
 
 
+@settings(deadline=None)
 @given(WORDS, st.data())
 def test_a_quote_is_found_however_its_page_wraps_and_hyphenates(words: list[str], data: st.DataObject) -> None:
     gaps = [data.draw(BREAKS) for _ in words]
@@ -55,6 +56,7 @@ def test_a_changed_number_is_not_forgiven_on_a_page_with_text() -> None:
     assert not on_page("records to be kept for eight years by the seller", PAGE)
 
 
+@settings(deadline=None)
 @given(st.text(string.printable + "½²“”—é\u200b"))
 def test_normalising_is_stable_and_takes_all_white_space(text: str) -> None:
     once = normalise(text)
@@ -75,6 +77,7 @@ def damaged(text: str, seed: int, errors: int) -> str:
     return "".join(letters)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 5))
 def test_a_few_ocr_errors_are_forgiven_on_ocr_pages_only(seed: int, errors: int) -> None:
     page = DECOY + damaged(QUOTE, seed, errors) + DECOY
@@ -83,6 +86,7 @@ def test_a_few_ocr_errors_are_forgiven_on_ocr_pages_only(seed: int, errors: int)
         assert not on_page(QUOTE, page)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_three_errors_in_ten_are_too_many(seed: int) -> None:
     assert not on_page(QUOTE, DECOY + damaged(QUOTE, seed, 24) + DECOY, ocr=True)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buildplan.v1.plan_pb2 import Sections
@@ -13,6 +13,7 @@ from services.contract.ownership import foreign_sections, owners, sections_of
 IDS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(IDS, IDS)
 def test_names_are_read_as_they_are_made(session: str, other: str) -> None:
     assert names.parse_session(names.session_name(session)) == session
@@ -45,6 +46,7 @@ def test_a_name_of_another_collection_is_refused() -> None:
         names.parse("sessions/a/runs/b", "documents")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))), st.lists(st.text("ab")))
 def test_text_digests_keep_the_parts_apart(one: list[str], other: list[str]) -> None:
     assert (text_digest(one) == text_digest(other)) == (one == other)

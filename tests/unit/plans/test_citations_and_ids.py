@@ -100,7 +100,7 @@ def test_the_same_words_in_two_lists_are_two_lines() -> None:
 PIECES = st.tuples(st.integers(0, len(DRAWING_TEXT) - 30), st.integers(8, 30))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=6), st.booleans())
 def test_every_piece_of_a_page_is_verified_and_nothing_else(pieces: list[tuple[int, int]], honest: bool) -> None:
     patch = Patch()

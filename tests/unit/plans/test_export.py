@@ -5,7 +5,7 @@ import re
 
 import pytest
 from google.protobuf.json_format import Parse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buildplan.v1.conflict_pb2 import DocumentConflict
@@ -149,6 +149,7 @@ def test_text_of_papers_is_data(text: str) -> None:
         assert not line.startswith(("# Approved", "- # ", "- - ", "- 1. ", "[x]:"))
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_escaped_text_is_one_line_without_anything_live(text: str) -> None:
     shown = escape(text)
@@ -160,6 +161,7 @@ def test_escaped_text_is_one_line_without_anything_live(text: str) -> None:
         assert bare.count(mark) == bare.count("\\" + mark)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[A-Za-z0-9 ,;:()%±°Ø/\"'é]*", fullmatch=True))
 def test_plain_text_stays_readable(text: str) -> None:
     plain = " ".join(text.split())

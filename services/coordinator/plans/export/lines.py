@@ -26,7 +26,7 @@ class LineWriter:
     def line(self, item: Message, statement: Statement) -> str:
         """A bullet; `item` is the message that the line is, or the statement itself."""
         inferred = " *(inferred)*" if statement.basis == Statement.BASIS_INFERRED else ""
-        parts = [f"- {escape(statement.text)}{inferred}", *map(self.citation, statement.citations)]
+        parts = [f"- {escape(statement.text)}{inferred}", *dict.fromkeys(map(self.citation, statement.citations))]
         details = [] if item is statement else list(_details(item))
         return " ".join(parts) + "".join(f"\n  - {detail}" for detail in details)
 

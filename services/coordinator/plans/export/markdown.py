@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from google.protobuf.message import Message
@@ -17,6 +18,7 @@ _LEGEND = (
     "Lines are what the papers state, with the page in brackets. *(inferred)* marks what was concluded from them or "
     "from good practice. **(unverified)** marks a quote that was not found on its page."
 )
+_GAPS = re.compile(r"\n{3,}")
 
 
 def to_markdown(plan: Plan) -> str:
@@ -34,14 +36,15 @@ def to_markdown(plan: Plan) -> str:
         ("Tasks", _items(writer, plan.tasks)),
         ("Sources", sources(plan)),
     )
-    return "\n".join(text for heading, body in parts for text in _part(heading, body, _LEGEND))
+    text = "\n".join(text for heading, body in parts for text in _part(heading, body))
+    return _GAPS.sub("\n\n", text)
 
 
-def _part(heading: str, body: Iterable[str], legend: str) -> Iterator[str]:
+def _part(heading: str, body: Iterable[str]) -> Iterator[str]:
     if heading:
         yield f"## {heading}\n"
     yield from body
-    yield "" if heading else f"\n{legend}\n"
+    yield "" if heading else f"\n{_LEGEND}\n"
 
 
 def _section(writer: LineWriter, plan: Plan, status: SectionStatus) -> Iterator[str]:

@@ -24,7 +24,7 @@ def keys_to_project(
     """The lines, the most important first: delivery, ties, schedule, hold points, special processes."""
     lines = (
         _delivery(sections, conflicts, facts, check),
-        _disputed(ties(conflicts), check),
+        _disputed(ties(conflicts)),
         _schedule(sections),
         _stops(list(sections.quality_plan.hold_points)),
         _special(sections.engineering_instructions),
@@ -52,9 +52,9 @@ def _delivery(
     if Topic.TOPIC_QUANTITY in disputed:
         parts.append("quantity in dispute")
     elif quantity := _quantity(sections.purchasing, conflicts, facts, check):
-        parts.append(f"quantity: {sentence(quantity.text, 80)}")
+        parts.append(sentence(quantity.text, 80))
         sources.append(quantity)
-    return conclude(f"Deliver: {', '.join(parts)}.", sources) if sources else None
+    return conclude(f"Deliver: {'; '.join(parts)}.", sources) if sources else None
 
 
 def _quantity(
@@ -64,21 +64,21 @@ def _quantity(
     settled = {each.winning_value for each in conflicts if each.topic == Topic.TOPIC_QUANTITY and not each.subject}
     for fact in facts:
         if fact.topic == Topic.TOPIC_QUANTITY and not fact.subject and (not settled or fact.value in settled):
-            statement = with_citations(fact.value, [fact.citation])
+            statement = with_citations(f"quantity {fact.value}", [fact.citation])
             check.check(statement)
             if statement.verified:
                 return statement
     return _surest(purchasing.quantities, 1)[0] if purchasing.quantities else None
 
 
-def _disputed(open_ties: list[DocumentConflict], check: CitationCheck) -> Statement | None:
+def _disputed(open_ties: list[DocumentConflict]) -> Statement | None:
     if not open_ties:
         return None
     first = min(open_ties, key=lambda each: _URGENT.index(each.topic) if each.topic in _URGENT else len(_URGENT))
     more = f" And {len(open_ties) - 1} more of this kind." if len(open_ties) > 1 else ""
     assumed = f" Assumed until answered: {sentence(first.working_assumption)}." if first.working_assumption else ""
     text = f"The papers contradict each other on {about(first)}: {claimed(first)}.{assumed}{more}"
-    return with_citations(text, side_citations(first, check))
+    return with_citations(text, side_citations(first))
 
 
 def _schedule(sections: Sections) -> Statement | None:

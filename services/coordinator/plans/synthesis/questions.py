@@ -8,7 +8,7 @@ from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.plan_pb2 import OpenQuestion
 from buildplan.v1.statement_pb2 import Citation, Statement
 from services.contract.citations import normalise
-from services.coordinator.plans.citation_check import CitationCheck, is_verified
+from services.coordinator.plans.citation_check import is_verified
 from services.coordinator.plans.synthesis.composing import distinct
 from services.coordinator.plans.synthesis.ties import tie_question, ties
 from services.coordinator.plans.wording import fingerprint, says_the_same
@@ -16,11 +16,9 @@ from services.coordinator.plans.wording import fingerprint, says_the_same
 Place = tuple[str, int, str]
 
 
-def open_questions(
-    asked: Iterable[OpenQuestion], conflicts: Sequence[DocumentConflict], check: CitationCheck
-) -> list[OpenQuestion]:
+def open_questions(asked: Iterable[OpenQuestion], conflicts: Sequence[DocumentConflict]) -> list[OpenQuestion]:
     """All questions of the plan. A question that an agent asks about a tie is the tie's own question."""
-    of_ties = [tie_question(conflict, check) for conflict in ties(conflicts)]
+    of_ties = [tie_question(conflict) for conflict in ties(conflicts)]
     sides = {_places(question.statement)[0]: question for question in of_ties if question.statement.citations}
     listed = _Listed()
     for question in of_ties:

@@ -8,7 +8,7 @@ from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.fact_pb2 import Fact, Topic
 from buildplan.v1.plan_pb2 import OpenQuestion
 from buildplan.v1.statement_pb2 import Citation
-from services.coordinator.plans.citation_check import COORDINATOR, CitationCheck
+from services.coordinator.plans.citation_check import COORDINATOR
 from services.coordinator.plans.synthesis.composing import with_citations
 
 
@@ -17,10 +17,10 @@ def ties(conflicts: Sequence[DocumentConflict]) -> list[DocumentConflict]:
     return [conflict for conflict in conflicts if conflict.state == DocumentConflict.STATE_TIE]
 
 
-def tie_question(conflict: DocumentConflict, check: CitationCheck) -> OpenQuestion:
+def tie_question(conflict: DocumentConflict) -> OpenQuestion:
     """The blocking question to the customer; it cites every side."""
     text = conflict.question or f"Which value is valid for {about(conflict)}: {claimed(conflict)}?"
-    statement = with_citations(text, side_citations(conflict, check))
+    statement = with_citations(text, side_citations(conflict))
     return OpenQuestion(
         statement=statement,
         ask="customer",
@@ -30,14 +30,9 @@ def tie_question(conflict: DocumentConflict, check: CitationCheck) -> OpenQuesti
     )
 
 
-def side_citations(conflict: DocumentConflict, check: CitationCheck) -> list[Citation]:
-    """One citation for each side, checked where its page is at hand."""
-    statement = with_citations("", (side.fact.citation for side in conflict.sides))
-    for citation in statement.citations:
-        found_by_reader = citation.verified and not check.has_page(citation)
-        check.check_citation(citation)
-        citation.verified = citation.verified or found_by_reader
-    return list(statement.citations)
+def side_citations(conflict: DocumentConflict) -> list[Citation]:
+    """One citation for each side."""
+    return [side.fact.citation for side in conflict.sides]
 
 
 def about(conflict: DocumentConflict) -> str:
