@@ -1,0 +1,88 @@
+"""The child process: reads files one after another, each within its limits, and answers in frames."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from services.reader.document import ReadDocument, refused, safe_name
+from services.reader.findings import RefusedError
+from services.reader.framing import OUT_OF_MEMORY_EXIT, Frame, document_frame, encode, read_blocking
+from services.reader.limits import MIB, Limits
+from services.reader.read import read_upload, too_large
+
+_SPARE_BYTES = 8 * MIB
+
+
+def main() -> None:
+    """Serves requests from standard input until it ends."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    _silence()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while (request := read_blocking(requests)) is not None:
+        limits = Limits(**request.header["limits"])
+        _limit(limits)
+        _answer(answers, Path(request.header["path"]), request.header["file_name"], limits)
+
+
+def _silence() -> None:
+    """Keeps libraries that print away from the frames."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
+    sys.setrecursionlimit(2000)
+
+
+def _limit(limits: Limits) -> None:
+    """Sets the limits for the next file; processor time counts on from what was used."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + limits.cpu_seconds + 1, hard))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, hard))
+
+
+def _answer(answers: BinaryIO, path: Path, file_name: str, limits: Limits) -> None:
+    def allow_ocr(pages: int) -> None:
+        _write(answers, Frame({"type": "ocr", "pages": pages}))
+
+    spare = bytearray(_SPARE_BYTES)
+    try:
+        for read in _documents(path, file_name, limits, allow_ocr):
+            _write(answers, document_frame(read))
+        _write(answers, Frame({"type": "done"}))
+    except MemoryError:
+        del spare
+        os._exit(OUT_OF_MEMORY_EXIT)
+
+
+def _documents(path: Path, file_name: str, limits: Limits, allow_ocr: Callable[[int], None]) -> list[ReadDocument]:
+    try:
+        size = path.stat().st_size
+        if size > limits.max_bytes:
+            return [_too_large(path, file_name, size, limits)]
+        return read_upload(path.read_bytes(), file_name, limits, allow_ocr)
+    except OSError as error:
+        missing = RefusedError("UNREADABLE", f"The stored file cannot be opened: {error.strerror}.", "Upload it again.")
+        return [refused(file_name, b"", missing.as_finding())]
+
+
+def _too_large(path: Path, file_name: str, size: int, limits: Limits) -> ReadDocument:
+    read = refused(file_name, b"", too_large(size, limits).as_finding())
+    read.document.file_name = safe_name(file_name)
+    read.document.size_bytes = size
+    with path.open("rb") as file:
+        read.document.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return read
+
+
+def _write(answers: BinaryIO, frame: Frame) -> None:
+    answers.write(encode(frame))
+    answers.flush()

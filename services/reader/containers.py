@@ -1,0 +1,47 @@
+"""Zip containers (DOCX, XLSX): what is inside, and whether it may be unpacked."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from services.reader.content import Source
+from services.reader.findings import RefusedError
+
+_MAX_MEMBERS = 10_000
+_SMALL = 1024 * 1024
+_BOMB_RATIO = 400
+
+
+def member_names(data: bytes) -> frozenset[str]:
+    """Names of a zip file's members; empty when it is no zip file."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return frozenset(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError):
+        return frozenset()
+
+
+def check_zip(source: Source) -> None:
+    """Raises RefusedError when the members are encrypted, too many or too large unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise RefusedError(
+            "UNREADABLE", "The file is damaged: its container cannot be opened.", "Save it again and upload it."
+        ) from error
+    if any(member.flag_bits & 1 for member in members):
+        raise RefusedError("ENCRYPTED", "The file is protected with a password.", "Upload it without the password.")
+    total = sum(member.file_size for member in members)
+    bomb = any(
+        member.file_size > 20 * _SMALL and member.file_size > _BOMB_RATIO * max(1, member.compress_size)
+        for member in members
+    )
+    if total > source.limits.max_unpacked_bytes or len(members) > _MAX_MEMBERS or bomb:
+        raise RefusedError(
+            "ZIP_BOMB",
+            f"Unpacked the file would hold {total / _SMALL:,.0f} MB in {len(members):,} parts;"
+            f" at most {source.limits.max_unpacked_bytes / _SMALL:,.0f} MB are unpacked.",
+            "Save it again without embedded media, or upload only the parts that are needed.",
+        )

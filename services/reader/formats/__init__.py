@@ -1,0 +1,1 @@
+"""One module per file format: `read(source, limits)` returns its `Content`."""
