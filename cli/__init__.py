@@ -1,0 +1,1 @@
+"""The `buildplan` command and the local supervisor of the services."""

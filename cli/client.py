@@ -1,0 +1,49 @@
+"""The coordinator's four services behind one channel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from buildplan.v1.document_service_pb2_grpc import DocumentServiceStub
+from buildplan.v1.plan_service_pb2_grpc import PlanServiceStub
+from buildplan.v1.run_service_pb2_grpc import RunServiceStub
+from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
+from services.runtime.channels import open_channel
+
+if TYPE_CHECKING:
+    from buildplan.v1.document_service_pb2_grpc import DocumentServiceAsyncStub
+    from buildplan.v1.plan_service_pb2_grpc import PlanServiceAsyncStub
+    from buildplan.v1.run_service_pb2_grpc import RunServiceAsyncStub
+    from buildplan.v1.session_service_pb2_grpc import SessionServiceAsyncStub
+
+DEFAULT_TARGET = "127.0.0.1:50051"
+CALL_SECONDS = 30.0
+LONG_CALL_SECONDS = 180.0
+UPLOAD_SECONDS = 900.0
+
+
+@dataclass(frozen=True)
+class Client:
+    """Stubs of the coordinator at `target`."""
+
+    target: str
+    sessions: SessionServiceAsyncStub
+    documents: DocumentServiceAsyncStub
+    runs: RunServiceAsyncStub
+    plans: PlanServiceAsyncStub
+
+
+@asynccontextmanager
+async def connect(target: str) -> AsyncIterator[Client]:
+    """A client for `host:port` or `dns:///host:port`; the first call connects."""
+    async with open_channel(target) as channel:
+        yield Client(
+            target=target,
+            sessions=SessionServiceStub(channel),
+            documents=DocumentServiceStub(channel),
+            runs=RunServiceStub(channel),
+            plans=PlanServiceStub(channel),
+        )

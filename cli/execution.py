@@ -1,0 +1,59 @@
+"""The frame of every command: it runs, errors become one message, signals end it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import grpc
+
+from cli import exits
+from cli.client import Client, connect
+from cli.errors import CommandError, describe_rpc_error
+from cli.output import Output
+
+
+def execute(work: Callable[[Output], Coroutine[Any, Any, int]], *, as_json: bool, target: str = "") -> int:
+    """Runs `work` and returns its exit code. `target` is whom a failed call was made to."""
+    output = Output(as_json)
+    terminated: list[bool] = []
+    try:
+        return asyncio.run(_terminable(work(output), terminated))
+    except CommandError as error:
+        output.error(error)
+        return error.exit_code
+    except grpc.RpcError as error:
+        described = describe_rpc_error(error, target)
+        output.error(described)
+        return described.exit_code
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return exits.TERMINATED if terminated else exits.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.FAILED
+
+
+def on_coordinator(work: Callable[[Client, Output], Awaitable[int]], target: str, as_json: bool) -> int:
+    """Runs `work` with a client of the coordinator at `target`."""
+
+    async def connected(output: Output) -> int:
+        async with connect(target) as client:
+            return await work(client, output)
+
+    return execute(connected, as_json=as_json, target=target)
+
+
+async def _terminable(work: Coroutine[Any, Any, int], terminated: list[bool]) -> int:
+    """Lets SIGTERM end the work as Ctrl-C does: cancelled once, so that it can clean up."""
+    task = asyncio.ensure_future(work)
+
+    def terminate() -> None:
+        terminated.append(True)
+        task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+    return await task

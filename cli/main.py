@@ -1,0 +1,30 @@
+"""The `buildplan` command."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.commands import documents, local, plans, runs, sessions
+
+app = typer.Typer(
+    name="buildplan",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Turns a customer's papers into a Strategic Build Plan whose every line cites its page.",
+    epilog="Exit codes: 0 complete, 3 partial, 1 failed, 2 wrong usage. "
+    "Commands other than plan and serve talk to a running system (--target or BUILDPLAN_TARGET).",
+)
+for module in (local, sessions, documents, runs, plans):
+    module.register(app)
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app(prog_name="buildplan")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.engines import Engine
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON only, one object a line.")]
+TargetOption = Annotated[
+    str,
+    typer.Option("--target", envvar="BUILDPLAN_TARGET", metavar="HOST:PORT", help="Coordinator to call."),
+]
+SessionOption = Annotated[
+    str,
+    typer.Option("--session", "-s", metavar="SESSION", help='Session, "sessions/ID" or "ID"; without it the newest.'),
+]
+RunOption = Annotated[
+    str,
+    typer.Option("--run", "-r", metavar="RUN", help="Run, its full name or its ID; without it the session's latest."),
+]
+DetachOption = Annotated[bool, typer.Option("--detach", "-d", help="Do not watch; return once it is accepted.")]
+RevisionOption = Annotated[int, typer.Option("--revision", min=0, help="Plan revision; 0 is the latest.")]
+FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILES...", help="Files and folders; folders with all below, hidden files left out."),
+]
+ProjectOption = Annotated[str, typer.Option("--project", "-p", help="Name of the project.")]
+CustomerOption = Annotated[str, typer.Option("--customer", "-c", help="Customer.")]
+FamilyOption = Annotated[str, typer.Option("--family", "-f", help="Family page (product family) of the part.")]
+NotesOption = Annotated[str, typer.Option("--notes", help="Free notes for the planners.")]
+CountryOption = Annotated[
+    str, typer.Option("--country", metavar="CC", help="Country whose public holidays are not worked, such as US.")
+]
+EngineOption = Annotated[Engine, typer.Option("--engine", help="What the four specialists think with.")]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="Folder for the database and the services' logs.")
+]
+SpecialistOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--specialist", metavar="AGENT=HOST:PORT", help="Use the specialist that runs there; may be repeated."
+    ),
+]

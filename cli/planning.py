@@ -1,0 +1,131 @@
+"""`buildplan plan`: from files to a plan with services of its own, in one go."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from buildplan.v1.run_pb2 import Run
+from buildplan.v1.run_service_pb2 import CancelRunRequest, StartRunRequest
+from buildplan.v1.session_pb2 import SessionMetadata
+from buildplan.v1.session_service_pb2 import CreateSessionRequest, ValidateSessionRequest
+from cli import exits
+from cli.client import CALL_SECONDS, LONG_CALL_SECONDS, Client, connect
+from cli.errors import CommandError
+from cli.exporting import write_plan
+from cli.output import Output, to_json
+from cli.progress.wording import seconds
+from cli.supervisor import Layout, ServiceEvent, Supervisor, choose_ports, definitions
+from cli.upload import Uploaded, Uploads, collect, upload_all
+from cli.watching import report, watch
+from cli.wording import document_line, reading_lines, validation_lines
+
+
+@dataclass(frozen=True)
+class PlanOrder:
+    """What `buildplan plan` was asked for; `data` None means a folder that is thrown away at the end."""
+
+    paths: tuple[Path, ...]
+    metadata: SessionMetadata
+    out: Path
+    engine: str = "offline"
+    data: Path | None = None
+    external: dict[str, str] = field(default_factory=dict)
+
+
+async def make_plan(order: PlanOrder, output: Output) -> int:
+    """Starts the services, makes the plan, writes it, stops the services; returns the exit code."""
+    files = collect(order.paths)
+    with _data_folder(order.data) as data:
+        own = {"BUILDPLAN_DATABASE": f"sqlite:///{data / 'buildplan.db'}", "BUILDPLAN_DRAIN_SECONDS": "0"}
+        layout = Layout(choose_ports(None), data, order.engine, order.external, own)
+        services = definitions(layout)
+        output.say(f"Starting {len(services)} services on this machine")
+        output.record({"event": "starting", "services": [service.name for service in services]})
+        started = time.monotonic()
+        async with Supervisor(services, data / "logs", _teller(output)) as supervisor, connect(layout.target) as client:
+            await supervisor.ready("coordinator")
+            session = await _new_session(client, order.metadata)
+            uploads = await _send(client, output, session, files)
+            await _preflight(client, output, session)
+            await supervisor.ready()
+            output.say(f"Services ready, papers read after {seconds(time.monotonic() - started)}")
+            run = await _run(client, output, session)
+            code = await _finish(client, output, run, order.out)
+    return max(code, exits.PARTIAL) if uploads.failed and code == exits.COMPLETE else code
+
+
+async def _new_session(client: Client, metadata: SessionMetadata) -> str:
+    answer = await client.sessions.CreateSession(CreateSessionRequest(metadata=metadata), timeout=CALL_SECONDS)
+    return answer.session.name
+
+
+async def _send(client: Client, output: Output, session: str, files: list[Path]) -> Uploads:
+    output.say(f"Reading {len(files)} files")
+    return await upload_all(client, session, files, lambda uploaded: tell_uploaded(output, uploaded))
+
+
+def tell_uploaded(output: Output, uploaded: Uploaded) -> None:
+    """Says what became of one file."""
+    if uploaded.error is not None:
+        output.say(f"  ❌ {uploaded.error.message}")
+        output.record({"event": "upload_failed", "file": str(uploaded.path), "message": uploaded.error.message})
+    for document in uploaded.documents:
+        output.say(f"  {document_line(document)}")
+        output.record({"event": "uploaded", "file": str(uploaded.path), "document": to_json(document)})
+        for line in reading_lines(document):
+            output.say(f"    {line}")
+
+
+async def _preflight(client: Client, output: Output, session: str) -> None:
+    answer = await client.sessions.ValidateSession(ValidateSessionRequest(name=session), timeout=LONG_CALL_SECONDS)
+    for line in validation_lines(answer.result, full=False):
+        output.say(line)
+    output.record({"event": "validated", "validation": to_json(answer.result)})
+    if not answer.result.ready:
+        raise CommandError("the run cannot start before the errors above are mended", reason="PREFLIGHT_FAILED")
+
+
+async def _run(client: Client, output: Output, session: str) -> Run:
+    answer = await client.runs.StartRun(StartRunRequest(parent=session), timeout=LONG_CALL_SECONDS)
+    output.say("Running specialist agents...\n")
+    try:
+        return await watch(client, output, answer.run, after_sequence=0)
+    except asyncio.CancelledError:
+        output.note("cancelling the run and stopping the services")
+        await client.runs.CancelRun(CancelRunRequest(name=answer.run.name), timeout=CALL_SECONDS)
+        raise
+
+
+async def _finish(client: Client, output: Output, run: Run, out: Path) -> int:
+    code = await report(client, output, run)
+    if run.revision:
+        files = await write_plan(client, run, out)
+        output.say()
+        for file in files:
+            output.say(f"Wrote {file} ({file.stat().st_size / 1024:.0f} KiB)")
+        output.record({"event": "written", "files": [str(file) for file in files]})
+    return code
+
+
+def _teller(output: Output) -> Callable[[ServiceEvent], None]:
+    def tell(event: ServiceEvent) -> None:
+        if event.event not in {"serving", "restarting"}:
+            output.note(f"{event.service} {event.event}: {event.detail}")
+
+    return tell
+
+
+@contextmanager
+def _data_folder(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+        yield data.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="buildplan-") as folder:
+        yield Path(folder)

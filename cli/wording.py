@@ -1,0 +1,66 @@
+"""How documents and preflight read in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from buildplan.v1.document_pb2 import Document, DocumentKind
+from buildplan.v1.session_pb2 import Finding, ValidationResult
+
+_MARKS = {Finding.SEVERITY_ERROR: "❌", Finding.SEVERITY_WARNING: "⚠️ ", Finding.SEVERITY_INFO: "ℹ️ "}
+_KIND_PREFIX = "DOCUMENT_KIND_"
+
+
+def kind_name(kind: DocumentKind.ValueType) -> str:
+    """`purchase order`."""
+    return DocumentKind.Name(kind).removeprefix(_KIND_PREFIX).lower().replace("_", " ")
+
+
+def kind_names() -> list[str]:
+    """The kinds as the command line takes them, `purchase-order`."""
+    return [kind_name(kind).replace(" ", "-") for kind in DocumentKind.values() if kind]
+
+
+def parse_kind(text: str) -> DocumentKind.ValueType:
+    """The kind that `text` names; raises ValueError when there is none."""
+    return DocumentKind.Value(_KIND_PREFIX + text.strip().upper().replace("-", "_").replace(" ", "_"))
+
+
+def document_line(document: Document) -> str:
+    """`drawing             BR-2041.pdf · 2 pages · rev B`."""
+    parts = [document.file_name, f"{document.page_count} page{'s' * (document.page_count != 1)}"]
+    if document.revision:
+        parts.append(f"rev {document.revision}")
+    if document.parent:
+        parts.append("attachment")
+    return f"{kind_name(document.kind):<24} {' · '.join(parts)}"
+
+
+def reading_lines(document: Document) -> Iterator[str]:
+    """What the reader found wrong with a document."""
+    for finding in document.findings:
+        mark = "❌" if finding.fatal else "⚠️ "
+        yield f"{mark} {document.file_name}: {finding.message}. {finding.action}".rstrip()
+
+
+def validation_lines(result: ValidationResult, *, full: bool) -> Iterator[str]:
+    """What preflight found; `full` adds the checklist and the parts of the score."""
+    counts = [sum(found.severity == severity for found in result.findings) for severity in _MARKS]
+    verdict = "ready" if result.ready else "not ready"
+    numbers = f"{counts[0]} errors, {counts[1]} warnings, {counts[2]} notes"
+    yield f"Preflight: {verdict}, completeness {result.completeness} of 100, {numbers}"
+    for found in result.findings:
+        if full or found.severity != Finding.SEVERITY_INFO:
+            yield f"  {_MARKS.get(found.severity, '')} {found.message} {found.action}".rstrip()
+    if full:
+        yield from _details(result)
+
+
+def _details(result: ValidationResult) -> Iterator[str]:
+    yield "Checklist"
+    for item in result.checklist:
+        mark = "✅" if item.done else "❌" if item.required else "⚪"
+        yield f"  {mark} {item.text}"
+    yield "Completeness"
+    for part in result.parts:
+        yield f"  {part.points:>3} of {part.maximum:<3} {part.title}{': ' * bool(part.suggestion)}{part.suggestion}"
