@@ -75,7 +75,6 @@ async def start_server(services: Sequence[Service], settings: ServerSettings) ->
 
 
 async def serve_until_signal(
-    name: str,
     services: Sequence[Service],
     settings: ServerSettings,
     end_streams: Callable[[], Awaitable[None]] | None = None,
@@ -86,11 +85,11 @@ async def serve_until_signal(
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
     running = await start_server(services, settings)
-    _log.info("serving", name=name, address=running.address)
+    _log.info("serving", address=running.address)
     await stop.wait()
-    _log.info("draining", name=name)
+    _log.info("draining")
     await running.drain(settings.drain_seconds, end_streams)
-    _log.info("stopped", name=name)
+    _log.info("stopped")
 
 
 def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:

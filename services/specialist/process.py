@@ -26,7 +26,7 @@ def serve_specialist(profile: Profile, default_port: int) -> None:
         def add(server: grpc.aio.Server) -> None:
             add_SpecialistServiceServicer_to_server(servicer, server)
 
-        await serve_until_signal(profile.agent, [Service(_NAME, add)], settings)
+        await serve_until_signal([Service(_NAME, add)], settings)
 
     run_process(profile.agent, default_port, main)
 
