@@ -102,6 +102,18 @@ def test_an_item_that_arrives_after_the_delivery_is_a_conflict(days: int, late: 
         assert "316L plate" in found[0].statement.text
 
 
+def test_what_three_papers_say_of_one_item_is_one_conflict_with_the_longest_time() -> None:
+    def change(patches: dict[str, Patch]) -> None:
+        items = patches["pma"].sections.purchasing.long_lead_items
+        for days in (100, 120):
+            items.add(item="316L Plate", lead_time_days=days, statement=inferred(f"Plate takes {days} days"))
+
+    found = conflicts(change)
+    assert len(found) == 1
+    assert "120 calendar days" in found[0].statement.text
+    assert len(found[0].statement_ids) == 4
+
+
 def test_the_date_that_names_the_item_counts_before_the_delivery() -> None:
     def change(patches: dict[str, Patch]) -> None:
         milestones = patches["sca"].sections.release_plan.milestones
@@ -149,6 +161,7 @@ def test_only_a_sentence_that_forbids_names_forbidden_sources(text: str, names: 
         ("hydrotest at 10 bar", "pressure test"),
         ("FAI", "first article inspection"),
         ("Pickling paste", "passivation"),
+        ("Vacuum box and leak acceptance tests", "leak test"),
     ],
 )
 def test_operations_are_known_by_their_many_names(text: str, operation: str) -> None:

@@ -163,6 +163,17 @@ def test_the_key_takes_the_jobs_valid_quantity() -> None:
     assert key.verified
 
 
+def test_the_key_takes_the_quantity_of_what_is_delivered_and_not_an_overruled_one() -> None:
+    facts = [_quantity("12", "Quantity 12 pieces", "frame"), _quantity("9", "within 5 days", "crate")]
+    assert "quantity 12 (frame)." in build_plan(inputs(facts=facts)).keys_to_project[0].text
+    facts.append(_quantity("13", "5 days", "frame"))
+    assert "Quantity 12 pieces." in build_plan(inputs(facts=facts)).keys_to_project[0].text
+    conflict = tie()
+    conflict.topic, conflict.subject, conflict.winning_value = Topic.TOPIC_QUANTITY, "frame", "12"
+    conflict.state = DocumentConflict.STATE_RESOLVED_BY_PRECEDENCE
+    assert "quantity 12 (frame)." in build_plan(inputs(facts=facts, conflicts=[conflict])).keys_to_project[0].text
+
+
 def test_a_disputed_quantity_is_not_chosen_silently() -> None:
     conflict = tie()
     conflict.topic = Topic.TOPIC_QUANTITY

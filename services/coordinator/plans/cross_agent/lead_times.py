@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from buildplan.v1.plan_pb2 import CrossAgentConflict, LongLeadItem, Milestone, Sections
 from services.coordinator.plans.cross_agent.conflict import conflict
 from services.coordinator.plans.synthesis.composing import sentence
 from services.coordinator.plans.synthesis.keys import final_delivery
-from services.coordinator.plans.wording import significant_words
+from services.coordinator.plans.wording import fingerprint, significant_words
 
 _SECTIONS = ("purchasing", "release_plan")
 
@@ -21,23 +21,34 @@ def lead_time_conflicts(sections: Sections, as_of: date) -> Iterator[CrossAgentC
     stated = [each for each in milestones if not each.computed and _date(each.due) is not None]
     delivery = final_delivery(stated)
     naming = _index(stated)
-    for item in sections.purchasing.long_lead_items:
+    for items in _by_name(sections.purchasing.long_lead_items):
+        slowest = max(items, key=lambda item: item.lead_time_days)
+        needed = _naming(slowest, naming) or ([delivery] if delivery else [])
+        yield from _too_late(slowest, items, needed, as_of + timedelta(days=min(slowest.lead_time_days, 36_500)))
+
+
+def _by_name(items: Iterable[LongLeadItem]) -> Iterable[list[LongLeadItem]]:
+    """The lines with a lead time; what several papers say of one thing stands together."""
+    groups: dict[str, list[LongLeadItem]] = defaultdict(list)
+    for item in items:
         if item.lead_time_days > 0:
-            needed = _naming(item, naming) or ([delivery] if delivery else [])
-            yield from _too_late(item, needed, as_of + timedelta(days=min(item.lead_time_days, 36_500)))
+            groups[fingerprint(item.item or item.statement.text)].append(item)
+    return groups.values()
 
 
-def _too_late(item: LongLeadItem, milestones: Iterable[Milestone], arrival: date) -> Iterator[CrossAgentConflict]:
+def _too_late(
+    slowest: LongLeadItem, items: Sequence[LongLeadItem], milestones: Iterable[Milestone], arrival: date
+) -> Iterator[CrossAgentConflict]:
     """At most one conflict: with the earliest date that the item misses."""
     missed = [each for each in milestones if (_date(each.due) or arrival) < arrival]
     if missed:
         first = min(missed, key=lambda each: each.due)
-        name = sentence(item.item or item.statement.text, 80)
+        name = sentence(slowest.item or slowest.statement.text, 80)
         text = (
-            f"{name} takes {item.lead_time_days} calendar days and arrives on {arrival} if it is ordered at once; "
+            f"{name} takes {slowest.lead_time_days} calendar days and arrives on {arrival} if it is ordered at once; "
             f"{sentence(first.name or first.statement.text, 80)} is due {first.due}."
         )
-        yield conflict(text, _SECTIONS, [item.statement, first.statement])
+        yield conflict(text, _SECTIONS, [first.statement, *(item.statement for item in items)])
 
 
 def _index(milestones: Iterable[Milestone]) -> dict[str, list[Milestone]]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_INLINE = re.compile(r"[\\`*_\[\]|~$@]|://|(?<=\bwww)\.", re.IGNORECASE)
+_INLINE = re.compile(r"[\\`*\[\]|~$@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|://|(?<=\bwww)\.", re.IGNORECASE)
 _LINE_START = re.compile(r"\A(\d*)(?=(?:#{1,6}|[+-]|(?<=\d)[.)])(?:\s|\Z)|--|=)")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

@@ -32,6 +32,6 @@ def distinct(citations: Iterable[Citation]) -> list[Citation]:
 
 
 def sentence(text: str, limit: int = 160) -> str:
-    """`text` without its full stop, cut between words where it is longer than `limit`."""
-    plain = " ".join(text.split()).rstrip(". ")
+    """`text` without its full stop and cell bars, cut between words where it is longer than `limit`."""
+    plain = " ".join(text.replace(" | ", "; ").split()).rstrip(". ")
     return plain if len(plain) <= limit else plain[:limit].rpartition(" ")[0] + " …"

@@ -12,6 +12,7 @@ from buildplan.v1.statement_pb2 import Statement
 from services.coordinator.plans.citation_check import CitationCheck
 from services.coordinator.plans.synthesis.composing import conclude, sentence, with_citations
 from services.coordinator.plans.synthesis.ties import about, claimed, side_citations, ties
+from services.coordinator.plans.wording import significant_words
 
 _NAMED = 3
 _DELIVERY = re.compile(r"deliver|ship|dock|due date|required date", re.IGNORECASE)
@@ -51,24 +52,34 @@ def _delivery(
         sources.append(due.statement)
     if Topic.TOPIC_QUANTITY in disputed:
         parts.append("quantity in dispute")
-    elif quantity := _quantity(sections.purchasing, conflicts, facts, check):
+    elif quantity := _quantity(sections.purchasing, due, _valid(conflicts, facts), check):
         parts.append(sentence(quantity.text, 80))
         sources.append(quantity)
     return conclude(f"Deliver: {'; '.join(parts)}.", sources) if sources else None
 
 
 def _quantity(
-    purchasing: Purchasing, conflicts: Sequence[DocumentConflict], facts: Sequence[Fact], check: CitationCheck
+    purchasing: Purchasing, due: Milestone | None, facts: Sequence[Fact], check: CitationCheck
 ) -> Statement | None:
-    """The whole job's quantity as the valid fact gives it, else as purchasing words it."""
-    settled = {each.winning_value for each in conflicts if each.topic == Topic.TOPIC_QUANTITY and not each.subject}
-    for fact in facts:
-        if fact.topic == Topic.TOPIC_QUANTITY and not fact.subject and (not settled or fact.value in settled):
-            statement = with_citations(f"quantity {fact.value}", [fact.citation])
-            check.check(statement)
-            if statement.verified:
-                return statement
+    """The quantity of the job, or of what is delivered; without such a fact, as purchasing words its surest line."""
+    delivered = significant_words(f"{due.name} {due.statement.text}") if due else frozenset()
+    found = [fact for fact in facts if not fact.subject] or [
+        fact for fact in facts if significant_words(fact.subject) <= delivered
+    ]
+    if found and len({fact.value for fact in found}) == 1:
+        subject = f" ({found[0].subject})" if found[0].subject else ""
+        statement = with_citations(f"quantity {found[0].value}{subject}", [found[0].citation])
+        check.check(statement)
+        if statement.verified:
+            return statement
     return _surest(purchasing.quantities, 1)[0] if purchasing.quantities else None
+
+
+def _valid(conflicts: Sequence[DocumentConflict], facts: Sequence[Fact]) -> list[Fact]:
+    """The quantities that no conflict has overruled."""
+    settled = {each.subject: each.winning_value for each in conflicts if each.topic == Topic.TOPIC_QUANTITY}
+    quantities = (fact for fact in facts if fact.topic == Topic.TOPIC_QUANTITY)
+    return [fact for fact in quantities if settled.get(fact.subject, fact.value) == fact.value]
 
 
 def _disputed(open_ties: list[DocumentConflict]) -> Statement | None:

@@ -11,7 +11,7 @@ _AGENT = owners()["engineering_instructions"]
 
 def _ordered(plan: Plan) -> bool:
     steps = plan.sections.engineering_instructions.quality_routing
-    return len(steps) >= 3 and all(step.op_no > 0 for step in steps)
+    return sum(step.op_no > 0 for step in steps) >= 3
 
 
 def _equipped(plan: Plan) -> bool:
@@ -33,7 +33,7 @@ BUILD_STRATEGY = Category(
         Criterion(
             _ordered,
             "The quality routing has numbered operations.",
-            "The quality routing has fewer than three operations, or some without a number.",
+            "The quality routing has fewer than three numbered operations.",
             "Write the order of operations with operation numbers.",
         ),
         Criterion(
