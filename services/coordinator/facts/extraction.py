@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.document_pb2 import Document, Page, Passage
@@ -30,6 +30,7 @@ _COLUMN_WORDS = {
     pb.TOPIC_THICKNESS: "Thickness ",
     pb.TOPIC_FINISH: "Finish: ",
 }
+_REVISION_CELL = re.compile(r"[A-Z]{1,2}|\d{1,2}")
 
 
 @dataclass(frozen=True)
@@ -63,77 +64,84 @@ def _own(document: Document, pages: Sequence[Page]) -> Iterator[_Claim]:
 
 def _body(document: Document, pages: Sequence[Page]) -> Iterator[_Claim]:
     text = "\n".join(page.text for page in pages)[:_READ_FOR_HINTS]
-    paper = Paper(document.kind, date_reading(text, document.issue_date), is_stainless(text))
+    paper = Paper(document, date_reading(text, document.issue_date), is_stainless(text))
     for page in pages:
         for row in rows(page.passages):
-            if claims_under(row.passage.heading):
-                yield from _row_claims(document, paper, row)
+            if claims_under(row.heading):
+                yield from _row_claims(paper, row)
         for passage in page.passages:
             if papers.may_claim(document, passage.role) and claims_under(passage.heading):
-                yield from _prose_claims(document, paper, passage)
+                yield from _prose_claims(paper, passage)
 
 
-def _prose_claims(document: Document, paper: Paper, passage: Passage) -> Iterator[_Claim]:
+def _prose_claims(paper: Paper, passage: Passage) -> Iterator[_Claim]:
     lowered = passage.text.lower()
-    rules = [rule for rule in RULES if any(word in lowered for word in rule.announced_by)]
+    rules = [rule for rule in RULES if rule.may_speak(lowered)]
     if not rules:
         return
     earlier = ""
     for clause in clauses(passage):
-        if is_direct(clause):
-            for rule in rules:
-                yield from _located(document, paper, rule, clause, Surroundings("", "", earlier, passage.heading))
+        said = clause.text.lower()
+        speaking = [rule for rule in rules if rule.may_speak(said)]
+        if speaking and is_direct(clause):
+            for rule in speaking:
+                yield from _located(paper, rule, clause, Surroundings("", "", earlier, passage.heading))
         earlier = clause.text
 
 
-def _row_claims(document: Document, paper: Paper, row: Row) -> Iterator[_Claim]:
+def _row_claims(paper: Paper, row: Row) -> Iterator[_Claim]:
     clause = next(clauses(row.passage))
     if not is_direct(clause):
         return
     lowered = row.passage.text.lower()
-    around = Surroundings("", "", heading=row.passage.heading, row=row.subject())
+    around = Surroundings("", row.description, heading=row.heading, row=row.subject(), in_parts_list=row.in_parts_list)
     for rule in RULES:
         if rule.topic in row.columns:
-            yield from _cell_claims(document, paper, rule, row, clause)
-        elif any(word in lowered for word in rule.announced_by):
-            yield from _located(document, paper, rule, clause, around)
+            yield from _cell_claims(paper, rule, row, clause, around)
+        elif rule.may_speak(lowered):
+            yield from _located(paper, rule, clause, around)
 
 
-def _cell_claims(document: Document, paper: Paper, rule: TopicRule, row: Row, clause: Clause) -> Iterator[_Claim]:
+def _cell_claims(paper: Paper, rule: TopicRule, row: Row, clause: Clause, around: Surroundings) -> Iterator[_Claim]:
     cell = row.columns[rule.topic]
-    if rule.topic == pb.TOPIC_QUANTITY:
-        values = counts.quantity_cell(cell)
-    elif rule.topic == pb.TOPIC_REVISION:
-        values = (
-            [Value(0, len(cell), cell, about=row.number)]
-            if row.number and re.fullmatch(r"[A-Z]{1,2}|\d{1,2}", cell)
-            else []
-        )
-    else:
-        values = rule.find(_COLUMN_WORDS.get(rule.topic, "") + cell, paper)
+    values = _cell_values(paper, rule, row, cell)
     if len({value.value for value in values}) != 1:
         return
-    around = Surroundings("", row.description, heading=row.passage.heading, row=row.subject())
+    position = max(0, clause.written.find(cell))
     for subject in rule.about(values[0], around):
-        meant = papers.subject_in(document, rule.topic, subject, in_row=True)
+        meant = _meant(paper, rule.topic, subject, around)
         if meant is not None:
-            yield _Claim(rule.topic, meant, values[0], row.passage, clause.quote(0, 0))
+            yield _Claim(rule.topic, meant, values[0], row.passage, clause.quote(position, position + len(cell)))
 
 
-def _located(
-    document: Document, paper: Paper, rule: TopicRule, clause: Clause, around: Surroundings
-) -> Iterator[_Claim]:
+def _cell_values(paper: Paper, rule: TopicRule, row: Row, cell: str) -> list[Value]:
+    if rule.topic == pb.TOPIC_QUANTITY:
+        return counts.quantity_cell(cell)
+    if rule.topic == pb.TOPIC_REVISION:
+        is_revision = row.number and _REVISION_CELL.fullmatch(cell)
+        return [Value(0, len(cell), cell, about=row.number)] if is_revision else []
+    return rule.find(_COLUMN_WORDS.get(rule.topic, "") + cell, paper)
+
+
+def _located(paper: Paper, rule: TopicRule, clause: Clause, around: Surroundings) -> Iterator[_Claim]:
     """The claims of one clause: every value with its subject; two values for one subject claim nothing."""
     values = rule.find(clause.text, paper)
     found: dict[str, list[Value]] = {}
     for value, near in zip(values, _surroundings(clause.text, values, around), strict=True):
         for subject in rule.about(value, near):
-            meant = papers.subject_in(document, rule.topic, subject, in_row=around.row is not None)
+            meant = _meant(paper, rule.topic, subject, around)
             if meant is not None:
                 found.setdefault(meant, []).append(value)
     for subject, said in found.items():
         if len({value.value for value in said}) == 1:
             yield _Claim(rule.topic, subject, said[0], clause.passage, clause.quote(said[0].start, said[0].end))
+
+
+def _meant(paper: Paper, topic: pb.Topic.ValueType, subject: str, around: Surroundings) -> str | None:
+    """The subject as this paper means it; None where the paper can make no such claim."""
+    if topic == pb.TOPIC_QUANTITY:
+        return papers.quantity_subject(paper.document, subject, in_parts_list=around.in_parts_list)
+    return subject
 
 
 def _surroundings(text: str, values: Sequence[Value], around: Surroundings) -> Iterator[Surroundings]:
@@ -145,7 +153,7 @@ def _surroundings(text: str, values: Sequence[Value], around: Surroundings) -> I
     for number, value in enumerate(values):
         before = text[values[number - 1].end if number else 0 : value.start]
         after = text[value.end : values[number + 1].start if number + 1 < len(values) else len(text)]
-        yield Surroundings("" if leading else before, after, around.earlier, around.heading, around.row)
+        yield replace(around, before="" if leading else before, after=after)
 
 
 def _stands_first(text: str, values: Sequence[Value]) -> bool:

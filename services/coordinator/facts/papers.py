@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from buildplan.v1 import document_pb2 as documents
-from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.document_pb2 import Document, Passage
 
 # Standards and other jobs' experience name many values that are not this job's.
@@ -39,17 +38,10 @@ def may_claim(document: Document, role: Passage.Role.ValueType) -> bool:
     return role == Passage.ROLE_FIELD or (role == Passage.ROLE_BODY and document.kind not in _TABLES_ONLY)
 
 
-def quantity_subject(document: Document, subject: str, *, in_row: bool) -> str | None:
+def quantity_subject(document: Document, subject: str, *, in_parts_list: bool) -> str | None:
     """Ordered pieces and pieces in one assembly are different facts; None where the paper tells neither."""
     if document.kind in _ORDERING:
         return subject
-    if document.kind in _PARTS_LISTS and in_row and subject:
+    if document.kind in _PARTS_LISTS and in_parts_list and subject:
         return f"{subject} {PER_ASSEMBLY}"
     return None
-
-
-def subject_in(document: Document, topic: pb.Topic.ValueType, subject: str, *, in_row: bool) -> str | None:
-    """The subject as this paper means it; None where the paper can make no such claim."""
-    if topic == pb.TOPIC_QUANTITY:
-        return quantity_subject(document, subject, in_row=in_row)
-    return subject

@@ -14,7 +14,7 @@ _STANDARD = re.compile(
 _PUBLISHER = re.compile(r"(?:ASTM|AWS|ASME|AMS|ISO|EN|DIN|MIL|SAE|ANSI|NASA|FED|AISI|UNS|RAL|IPC|SPEC)\s+$")
 _DATE = re.compile(r"20\d\d-\d\d?-\d\d?")
 _REVISION = re.compile(
-    rf"(?<![\w.-])(?P<number>{DOCUMENT_NUMBER})(?![\w-])(?:\s+[A-Za-z]+){{0,2}}?\s*[,|(\[]*\s*(?:\b[Rr]ev(?:ision|\.)?|\bREV(?:ISION|\.)?|\b[Ii]ssue)\s*[:.|]?\s*(?P<revision>[A-Z]{{1,2}}|\d{{1,2}})(?![\w.])"
+    rf"(?<![\w.-])(?P<number>{DOCUMENT_NUMBER})(?![\w-])(?:\s+[A-Za-z]+){{0,2}}?\s*[,|(\[]*\s*(?:\b[Rr]ev(?:ision|\.)?|\bREV(?:ISION|\.)?|\b[Ii]ssue)\s*[:.|]?\s*(?P<revision>[A-Z]{{1,2}}|\d{{1,2}})(?!\w|\.\d)"
 )
 
 

@@ -50,6 +50,16 @@ class Row:
     number: str
     description: str
 
+    @property
+    def heading(self) -> str:
+        """The heading that the table stands under; empty where the reader gave its header row instead."""
+        return "" if is_table_header(self.passage.heading) else self.passage.heading
+
+    @property
+    def in_parts_list(self) -> bool:
+        """True when a quantity counts pieces in one assembly; a row with a due date is a line of an order."""
+        return pb.TOPIC_DUE_DATE not in self.columns
+
     def subject(self) -> str:
         """The feature, the part number or the description; empty for the product as a whole without a number."""
         if subjects.is_whole(self.description):
@@ -59,16 +69,29 @@ class Row:
 
 
 def rows(passages: Iterable[Passage]) -> Iterator[Row]:
-    """All rows of one page under their headers; header rows themselves are left out."""
-    header: tuple[str, ...] = ()
+    """All rows of one page under their headers; header rows themselves are left out.
+
+    The header is the heading that the reader gave the row, else the last row that reads like one.
+    """
+    tracked: tuple[str, ...] = ()
     for passage in passages:
         if passage.role != Passage.ROLE_TABLE_ROW:
             continue
-        cells = tuple(_SEPARATOR.split(passage.text.strip()))
+        cells = _cells(passage.text)
         if _is_header(cells):
-            header = cells
-        else:
-            yield _row(passage, cells, header if len(header) == len(cells) else ())
+            tracked = cells
+            continue
+        header = _cells(passage.heading) if is_table_header(passage.heading) else tracked
+        yield _row(passage, cells, header if len(header) == len(cells) else ())
+
+
+def is_table_header(heading: str) -> bool:
+    """True when a heading is the header row of a table."""
+    return " | " in heading
+
+
+def _cells(text: str) -> tuple[str, ...]:
+    return tuple(_SEPARATOR.split(text.strip()))
 
 
 def _is_header(cells: tuple[str, ...]) -> bool:

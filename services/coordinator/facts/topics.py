@@ -6,19 +6,21 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from buildplan.v1 import document_pb2 as documents
 from buildplan.v1 import fact_pb2 as pb
+from buildplan.v1.document_pb2 import Document
 from services.coordinator.facts import counts, durations, finishes, grades, revisions, standards, subjects, tolerances
 from services.coordinator.facts.dates import DateReading, find_dates
 from services.coordinator.facts.lengths import find_lengths
 from services.coordinator.facts.values import Value
+
+_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
 class Paper:
     """What a document says about the reading of its values."""
 
-    kind: documents.DocumentKind.ValueType
+    document: Document
     dates: DateReading
     stainless: bool
 
@@ -32,6 +34,7 @@ class Surroundings:
     earlier: str = ""
     heading: str = ""
     row: str | None = None
+    in_parts_list: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,13 @@ class TopicRule:
     announced_by: tuple[str, ...]
     find: Callable[[str, Paper], list[Value]]
     about: Callable[[Value, Surroundings], Sequence[str]]
+    needs_figure: bool = True
+
+    def may_speak(self, lowered: str) -> bool:
+        """True when a text in lower case can hold a value of the topic; most texts are dismissed here."""
+        if self.needs_figure and not _FIGURE.search(lowered):
+            return False
+        return any(word in lowered for word in self.announced_by)
 
 
 _LABELLED_MATERIAL = re.compile(r"\b(?:mat(?:eria)?l|grade)\b[\s.:|=-]*", re.IGNORECASE)
@@ -226,12 +236,14 @@ RULES = (
         ("finish", "coat", "anodi", "plat", "paint", "blast", "2b", "polish", "galvan", "film", "anneal"),
         lambda text, _: finishes.find_finishes(text),
         _feature_or_part,
+        needs_figure=False,
     ),
     TopicRule(
         pb.TOPIC_PASSIVATION,
         ("passiv", "a967", "a 967", "2700", "qq-p-35"),
         lambda text, _: standards.find_passivation(text),
         _said,
+        needs_figure=False,
     ),
     TopicRule(
         pb.TOPIC_WELD_CODE,
@@ -244,6 +256,7 @@ RULES = (
         ("weld", "gtaw", "gmaw", "tig", "mig", "fcaw", "smaw", "arc"),
         lambda text, _: standards.find_weld_processes(text),
         _feature,
+        needs_figure=False,
     ),
     TopicRule(
         pb.TOPIC_TOLERANCE,
@@ -277,18 +290,25 @@ RULES = (
         _due_dates,
         _due_subject,
     ),
-    TopicRule(pb.TOPIC_LEAD_TIME, ("lead", "aro", "after receipt"), _lead_times, _lead_subject),
-    TopicRule(pb.TOPIC_PPAP_LEVEL, ("ppap",), lambda text, _: counts.find_ppap_levels(text), _said),
+    TopicRule(pb.TOPIC_LEAD_TIME, ("lead", "aro", "after receipt"), _lead_times, _lead_subject, needs_figure=False),
+    TopicRule(pb.TOPIC_PPAP_LEVEL, ("ppap",), lambda text, _: counts.find_ppap_levels(text), _said, needs_figure=False),
     TopicRule(
         pb.TOPIC_PACKAGING,
         ("pack", "crate", "wrap", "vci", "d3951", "ispm", "wood", "container", "rack", "bag", "box"),
         lambda text, _: finishes.find_packaging(text),
         _said,
+        needs_figure=False,
     ),
     TopicRule(pb.TOPIC_REVISION, ("rev", "issue"), lambda text, _: revisions.find_revisions(text), _said),
     TopicRule(
         pb.TOPIC_TEST_EXTENT, ("%", "percent", "per cent"), lambda text, _: counts.find_test_extents(text), _said
     ),
     TopicRule(pb.TOPIC_SURFACE_ROUGHNESS, ("ra",), lambda text, _: finishes.find_roughness(text), _feature),
-    TopicRule(pb.TOPIC_NOTICE_PERIOD, ("notice", "notif", "advance", "prior to"), _notice_periods, _notice_subject),
+    TopicRule(
+        pb.TOPIC_NOTICE_PERIOD,
+        ("notice", "notif", "advance", "prior to"),
+        _notice_periods,
+        _notice_subject,
+        needs_figure=False,
+    ),
 )
