@@ -52,6 +52,40 @@ class Failure(_message.Message):
 Global___Failure: _TypeAlias = Failure  # noqa: Y015
 
 @_typing.final
+class Usage(_message.Message):
+    """What model calls used. Money is in US dollars by the price table of the service that made the calls."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    CACHED_INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    COST_USD_FIELD_NUMBER: _builtins.int
+    input_tokens: _builtins.int
+    """Tokens sent, the cached ones included."""
+    cached_input_tokens: _builtins.int
+    """Tokens sent that the provider served from its cache."""
+    output_tokens: _builtins.int
+    """Tokens received, reasoning included."""
+    cost_usd: _builtins.float
+    """Cost; 0 for engines that cost nothing."""
+    def __init__(
+        self,
+        *,
+        input_tokens: _builtins.int = ...,
+        cached_input_tokens: _builtins.int = ...,
+        output_tokens: _builtins.int = ...,
+        cost_usd: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cached_input_tokens", b"cached_input_tokens", "cost_usd", b"cost_usd", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Usage: _TypeAlias = Usage  # noqa: Y015
+
+@_typing.final
 class AgentStatus(_message.Message):
     """The state of one specialist within a run."""
 
@@ -100,6 +134,7 @@ class AgentStatus(_message.Message):
     FAILURE_FIELD_NUMBER: _builtins.int
     FROM_CHECKPOINT_FIELD_NUMBER: _builtins.int
     ENGINE_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     agent: _builtins.str
     """Agent, such as "qma"."""
     state: Global___AgentStatus.State.ValueType
@@ -132,6 +167,10 @@ class AgentStatus(_message.Message):
     def failure(self) -> Global___Failure:
         """Why it failed; set in STATE_ERROR."""
 
+    @_builtins.property
+    def usage(self) -> Global___Usage:
+        """What the agent's attempts in this run used so far, all of them together."""
+
     def __init__(
         self,
         *,
@@ -147,10 +186,11 @@ class AgentStatus(_message.Message):
         failure: Global___Failure | None = ...,
         from_checkpoint: _builtins.bool = ...,
         engine: _builtins.str = ...,
+        usage: Global___Usage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["elapsed", b"elapsed", "failure", b"failure", "next_attempt_time", b"next_attempt_time", "start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["elapsed", b"elapsed", "failure", b"failure", "next_attempt_time", b"next_attempt_time", "start_time", b"start_time", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "attempt", b"attempt", "elapsed", b"elapsed", "engine", b"engine", "failure", b"failure", "from_checkpoint", b"from_checkpoint", "max_attempts", b"max_attempts", "message", b"message", "next_attempt_time", b"next_attempt_time", "percent", b"percent", "start_time", b"start_time", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "attempt", b"attempt", "elapsed", b"elapsed", "engine", b"engine", "failure", b"failure", "from_checkpoint", b"from_checkpoint", "max_attempts", b"max_attempts", "message", b"message", "next_attempt_time", b"next_attempt_time", "percent", b"percent", "start_time", b"start_time", "state", b"state", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -881,6 +881,7 @@ class Plan(_message.Message):
     QUALITY_GATE_FIELD_NUMBER: _builtins.int
     CITATIONS_CHECKED_FIELD_NUMBER: _builtins.int
     CITATIONS_UNVERIFIED_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, "sessions/{session}/plans/{revision}"."""
     revision: _builtins.int
@@ -945,6 +946,10 @@ class Plan(_message.Message):
     def quality_gate(self) -> _quality_gate_pb2.QualityGate:
         """The quality gate's verdict on this revision."""
 
+    @_builtins.property
+    def usage(self) -> _agent_pb2.Usage:
+        """What the model calls behind this revision's sections used."""
+
     def __init__(
         self,
         *,
@@ -968,10 +973,11 @@ class Plan(_message.Message):
         quality_gate: _quality_gate_pb2.QualityGate | None = ...,
         citations_checked: _builtins.int = ...,
         citations_unverified: _builtins.int = ...,
+        usage: _agent_pb2.Usage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "metadata", b"metadata", "quality_gate", b"quality_gate", "sections", b"sections"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "metadata", b"metadata", "quality_gate", b"quality_gate", "sections", b"sections", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations_checked", b"citations_checked", "citations_unverified", b"citations_unverified", "create_time", b"create_time", "cross_agent_conflicts", b"cross_agent_conflicts", "document_conflicts", b"document_conflicts", "engine", b"engine", "etag", b"etag", "keys_to_project", b"keys_to_project", "metadata", b"metadata", "name", b"name", "open_questions", b"open_questions", "quality_gate", b"quality_gate", "reason", b"reason", "revision", b"revision", "run", b"run", "section_statuses", b"section_statuses", "sections", b"sections", "sources", b"sources", "tasks", b"tasks", "unread", b"unread"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations_checked", b"citations_checked", "citations_unverified", b"citations_unverified", "create_time", b"create_time", "cross_agent_conflicts", b"cross_agent_conflicts", "document_conflicts", b"document_conflicts", "engine", b"engine", "etag", b"etag", "keys_to_project", b"keys_to_project", "metadata", b"metadata", "name", b"name", "open_questions", b"open_questions", "quality_gate", b"quality_gate", "reason", b"reason", "revision", b"revision", "run", b"run", "section_statuses", b"section_statuses", "sections", b"sections", "sources", b"sources", "tasks", b"tasks", "unread", b"unread", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

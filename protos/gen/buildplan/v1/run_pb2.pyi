@@ -187,6 +187,7 @@ class Checkpoint(_message.Message):
     CONTRACT_VERSION_FIELD_NUMBER: _builtins.int
     ENGINE_FIELD_NUMBER: _builtins.int
     STATEMENT_COUNT_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, "sessions/{session}/runs/{run}/checkpoints/{agent}-{input digest}"."""
     agent: _builtins.str
@@ -203,6 +204,10 @@ class Checkpoint(_message.Message):
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was stored."""
 
+    @_builtins.property
+    def usage(self) -> _agent_pb2.Usage:
+        """What making it used."""
+
     def __init__(
         self,
         *,
@@ -213,10 +218,11 @@ class Checkpoint(_message.Message):
         contract_version: _builtins.str = ...,
         engine: _builtins.str = ...,
         statement_count: _builtins.int = ...,
+        usage: _agent_pb2.Usage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "contract_version", b"contract_version", "create_time", b"create_time", "engine", b"engine", "input_digest", b"input_digest", "name", b"name", "statement_count", b"statement_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "contract_version", b"contract_version", "create_time", b"create_time", "engine", b"engine", "input_digest", b"input_digest", "name", b"name", "statement_count", b"statement_count", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -30,12 +30,17 @@ class StartRunRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     AGENTS_FIELD_NUMBER: _builtins.int
     IGNORE_CHECKPOINTS_FIELD_NUMBER: _builtins.int
+    MAX_COST_USD_FIELD_NUMBER: _builtins.int
     parent: _builtins.str
     """"sessions/{session}"."""
     request_id: _builtins.str
     """Chosen by the caller; makes the call idempotent. May be empty."""
     ignore_checkpoints: _builtins.bool
     """True to call every agent again even where a checkpoint of the same input exists."""
+    max_cost_usd: _builtins.float
+    """Refuse with FAILED_PRECONDITION when the estimated cost in US dollars is above this; 0 means the
+    coordinator's own limit.
+    """
     @_builtins.property
     def agents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Agents to run; empty means all."""
@@ -47,10 +52,11 @@ class StartRunRequest(_message.Message):
         request_id: _builtins.str = ...,
         agents: _abc.Iterable[_builtins.str] | None = ...,
         ignore_checkpoints: _builtins.bool = ...,
+        max_cost_usd: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agents", b"agents", "ignore_checkpoints", b"ignore_checkpoints", "parent", b"parent", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agents", b"agents", "ignore_checkpoints", b"ignore_checkpoints", "max_cost_usd", b"max_cost_usd", "parent", b"parent", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

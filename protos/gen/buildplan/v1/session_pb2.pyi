@@ -3,6 +3,7 @@
 isort:skip_file
 A session: one job, its papers and what is known about it."""
 
+from buildplan.v1 import agent_pb2 as _agent_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -280,6 +281,38 @@ class ScorePart(_message.Message):
 Global___ScorePart: _TypeAlias = ScorePart  # noqa: Y015
 
 @_typing.final
+class AgentEstimate(_message.Message):
+    """What one agent is expected to use in a run."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENT_FIELD_NUMBER: _builtins.int
+    ENGINE_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    agent: _builtins.str
+    """Agent, such as "qma"."""
+    engine: _builtins.str
+    """Engine and model, such as "openai gpt-5-mini"."""
+    @_builtins.property
+    def usage(self) -> _agent_pb2.Usage:
+        """Tokens and cost of one attempt."""
+
+    def __init__(
+        self,
+        *,
+        agent: _builtins.str = ...,
+        engine: _builtins.str = ...,
+        usage: _agent_pb2.Usage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "engine", b"engine", "usage", b"usage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgentEstimate: _TypeAlias = AgentEstimate  # noqa: Y015
+
+@_typing.final
 class ValidationResult(_message.Message):
     """What preflight found in a session at one moment."""
 
@@ -293,6 +326,8 @@ class ValidationResult(_message.Message):
     COMPLETENESS_FIELD_NUMBER: _builtins.int
     PARTS_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
+    ESTIMATES_FIELD_NUMBER: _builtins.int
+    ESTIMATED_COST_USD_FIELD_NUMBER: _builtins.int
     input_digest: _builtins.str
     """Digest of the metadata and documents that were looked at."""
     ready: _builtins.bool
@@ -301,6 +336,8 @@ class ValidationResult(_message.Message):
     """Completeness, 0 to 100: the sum of the parts' points."""
     name: _builtins.str
     """Resource name, "sessions/{session}/validations/{validation}"."""
+    estimated_cost_usd: _builtins.float
+    """Sum of the estimates' costs in US dollars."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -317,6 +354,10 @@ class ValidationResult(_message.Message):
     def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScorePart]:
         """The parts."""
 
+    @_builtins.property
+    def estimates(self) -> _containers.RepeatedCompositeFieldContainer[Global___AgentEstimate]:
+        """What a run is expected to use, one for each agent whose engine costs money."""
+
     def __init__(
         self,
         *,
@@ -328,10 +369,12 @@ class ValidationResult(_message.Message):
         completeness: _builtins.int = ...,
         parts: _abc.Iterable[Global___ScorePart] | None = ...,
         name: _builtins.str = ...,
+        estimates: _abc.Iterable[Global___AgentEstimate] | None = ...,
+        estimated_cost_usd: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checklist", b"checklist", "completeness", b"completeness", "create_time", b"create_time", "findings", b"findings", "input_digest", b"input_digest", "name", b"name", "parts", b"parts", "ready", b"ready"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checklist", b"checklist", "completeness", b"completeness", "create_time", b"create_time", "estimated_cost_usd", b"estimated_cost_usd", "estimates", b"estimates", "findings", b"findings", "input_digest", b"input_digest", "name", b"name", "parts", b"parts", "ready", b"ready"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

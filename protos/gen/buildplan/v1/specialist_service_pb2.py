@@ -22,28 +22,33 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from buildplan.v1 import agent_pb2 as buildplan_dot_v1_dot_agent__pb2
 from buildplan.v1 import context_pb2 as buildplan_dot_v1_dot_context__pb2
 from buildplan.v1 import plan_pb2 as buildplan_dot_v1_dot_plan__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%buildplan/v1/specialist_service.proto\x12\x0c\x62uildplan.v1\x1a\x1a\x62uildplan/v1/context.proto\x1a\x17\x62uildplan/v1/plan.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n\x0f\x44\x65scribeRequest\"\x8f\x01\n\x10\x44\x65scribeResponse\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x16\n\x0eowned_sections\x18\x03 \x03(\t\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\t\x12\r\n\x05model\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x15\n\rprompt_digest\x18\x07 \x01(\t\"I\n\x0eProposeRequest\x12\x0b\n\x03run\x18\x01 \x01(\t\x12*\n\x07\x63ontext\x18\x02 \x01(\x0b\x32\x19.buildplan.v1.ContextPack\"\x8a\x01\n\x08Progress\x12\x0f\n\x07percent\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x14\n\x0cmax_attempts\x18\x04 \x01(\x05\x12\x35\n\x11next_attempt_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa5\x01\n\x0fProposeResponse\x12\x35\n\x0b\x64\x65scription\x18\x01 \x01(\x0b\x32\x1e.buildplan.v1.DescribeResponseH\x00\x12*\n\x08progress\x18\x02 \x01(\x0b\x32\x16.buildplan.v1.ProgressH\x00\x12$\n\x05patch\x18\x03 \x01(\x0b\x32\x13.buildplan.v1.PatchH\x00\x42\t\n\x07message2\xa8\x01\n\x11SpecialistService\x12I\n\x08\x44\x65scribe\x12\x1d.buildplan.v1.DescribeRequest\x1a\x1e.buildplan.v1.DescribeResponse\x12H\n\x07Propose\x12\x1c.buildplan.v1.ProposeRequest\x1a\x1d.buildplan.v1.ProposeResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%buildplan/v1/specialist_service.proto\x12\x0c\x62uildplan.v1\x1a\x18\x62uildplan/v1/agent.proto\x1a\x1a\x62uildplan/v1/context.proto\x1a\x17\x62uildplan/v1/plan.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n\x0f\x44\x65scribeRequest\"\xa0\x01\n\x10\x44\x65scribeResponse\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x16\n\x0eowned_sections\x18\x03 \x03(\t\x12\x0e\n\x06\x65ngine\x18\x04 \x01(\t\x12\r\n\x05model\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x15\n\rprompt_digest\x18\x07 \x01(\t\x12\x0f\n\x07metered\x18\x08 \x01(\x08\"=\n\x0f\x45stimateRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.buildplan.v1.ContextPack\"6\n\x10\x45stimateResponse\x12\"\n\x05usage\x18\x01 \x01(\x0b\x32\x13.buildplan.v1.Usage\"I\n\x0eProposeRequest\x12\x0b\n\x03run\x18\x01 \x01(\t\x12*\n\x07\x63ontext\x18\x02 \x01(\x0b\x32\x19.buildplan.v1.ContextPack\"\xae\x01\n\x08Progress\x12\x0f\n\x07percent\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x14\n\x0cmax_attempts\x18\x04 \x01(\x05\x12\x35\n\x11next_attempt_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x05usage\x18\x06 \x01(\x0b\x32\x13.buildplan.v1.Usage\"\xa5\x01\n\x0fProposeResponse\x12\x35\n\x0b\x64\x65scription\x18\x01 \x01(\x0b\x32\x1e.buildplan.v1.DescribeResponseH\x00\x12*\n\x08progress\x18\x02 \x01(\x0b\x32\x16.buildplan.v1.ProgressH\x00\x12$\n\x05patch\x18\x03 \x01(\x0b\x32\x13.buildplan.v1.PatchH\x00\x42\t\n\x07message2\xf3\x01\n\x11SpecialistService\x12I\n\x08\x44\x65scribe\x12\x1d.buildplan.v1.DescribeRequest\x1a\x1e.buildplan.v1.DescribeResponse\x12I\n\x08\x45stimate\x12\x1d.buildplan.v1.EstimateRequest\x1a\x1e.buildplan.v1.EstimateResponse\x12H\n\x07Propose\x12\x1c.buildplan.v1.ProposeRequest\x1a\x1d.buildplan.v1.ProposeResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'buildplan.v1.specialist_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DESCRIBEREQUEST']._serialized_start=141
-  _globals['_DESCRIBEREQUEST']._serialized_end=158
-  _globals['_DESCRIBERESPONSE']._serialized_start=161
-  _globals['_DESCRIBERESPONSE']._serialized_end=304
-  _globals['_PROPOSEREQUEST']._serialized_start=306
-  _globals['_PROPOSEREQUEST']._serialized_end=379
-  _globals['_PROGRESS']._serialized_start=382
-  _globals['_PROGRESS']._serialized_end=520
-  _globals['_PROPOSERESPONSE']._serialized_start=523
-  _globals['_PROPOSERESPONSE']._serialized_end=688
-  _globals['_SPECIALISTSERVICE']._serialized_start=691
-  _globals['_SPECIALISTSERVICE']._serialized_end=859
+  _globals['_DESCRIBEREQUEST']._serialized_start=167
+  _globals['_DESCRIBEREQUEST']._serialized_end=184
+  _globals['_DESCRIBERESPONSE']._serialized_start=187
+  _globals['_DESCRIBERESPONSE']._serialized_end=347
+  _globals['_ESTIMATEREQUEST']._serialized_start=349
+  _globals['_ESTIMATEREQUEST']._serialized_end=410
+  _globals['_ESTIMATERESPONSE']._serialized_start=412
+  _globals['_ESTIMATERESPONSE']._serialized_end=466
+  _globals['_PROPOSEREQUEST']._serialized_start=468
+  _globals['_PROPOSEREQUEST']._serialized_end=541
+  _globals['_PROGRESS']._serialized_start=544
+  _globals['_PROGRESS']._serialized_end=718
+  _globals['_PROPOSERESPONSE']._serialized_start=721
+  _globals['_PROPOSERESPONSE']._serialized_end=886
+  _globals['_SPECIALISTSERVICE']._serialized_start=889
+  _globals['_SPECIALISTSERVICE']._serialized_end=1132
 # @@protoc_insertion_point(module_scope)

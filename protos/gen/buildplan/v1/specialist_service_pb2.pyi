@@ -3,6 +3,7 @@
 isort:skip_file
 The one service that every specialist speaks."""
 
+from buildplan.v1 import agent_pb2 as _agent_pb2
 from buildplan.v1 import context_pb2 as _context_pb2
 from buildplan.v1 import plan_pb2 as _plan_pb2
 from collections import abc as _abc
@@ -51,6 +52,7 @@ class DescribeResponse(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     PROMPT_DIGEST_FIELD_NUMBER: _builtins.int
+    METERED_FIELD_NUMBER: _builtins.int
     agent: _builtins.str
     """Agent, such as "qma"."""
     title: _builtins.str
@@ -63,6 +65,8 @@ class DescribeResponse(_message.Message):
     """Version of the agent's rules and code."""
     prompt_digest: _builtins.str
     """Digest of the prompt; empty for the offline engine."""
+    metered: _builtins.bool
+    """True when a proposal costs money."""
     @_builtins.property
     def owned_sections(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Field names in Sections that it writes."""
@@ -77,14 +81,63 @@ class DescribeResponse(_message.Message):
         model: _builtins.str = ...,
         version: _builtins.str = ...,
         prompt_digest: _builtins.str = ...,
+        metered: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "engine", b"engine", "model", b"model", "owned_sections", b"owned_sections", "prompt_digest", b"prompt_digest", "title", b"title", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "engine", b"engine", "metered", b"metered", "model", b"model", "owned_sections", b"owned_sections", "prompt_digest", b"prompt_digest", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DescribeResponse: _TypeAlias = DescribeResponse  # noqa: Y015
+
+@_typing.final
+class EstimateRequest(_message.Message):
+    """Asks for an estimate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def context(self) -> _context_pb2.ContextPack:
+        """What the papers say."""
+
+    def __init__(
+        self,
+        *,
+        context: _context_pb2.ContextPack | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstimateRequest: _TypeAlias = EstimateRequest  # noqa: Y015
+
+@_typing.final
+class EstimateResponse(_message.Message):
+    """What a proposal is expected to use."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USAGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def usage(self) -> _agent_pb2.Usage:
+        """Tokens and cost of one attempt; output tokens are the most that one attempt may take."""
+
+    def __init__(
+        self,
+        *,
+        usage: _agent_pb2.Usage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EstimateResponse: _TypeAlias = EstimateResponse  # noqa: Y015
 
 @_typing.final
 class ProposeRequest(_message.Message):
@@ -125,6 +178,7 @@ class Progress(_message.Message):
     ATTEMPT_FIELD_NUMBER: _builtins.int
     MAX_ATTEMPTS_FIELD_NUMBER: _builtins.int
     NEXT_ATTEMPT_TIME_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
     percent: _builtins.int
     """0 to 100."""
     message: _builtins.str
@@ -137,6 +191,10 @@ class Progress(_message.Message):
     def next_attempt_time(self) -> _timestamp_pb2.Timestamp:
         """When the next attempt begins; set while waiting for it."""
 
+    @_builtins.property
+    def usage(self) -> _agent_pb2.Usage:
+        """What this proposal's attempts used so far, all of them together."""
+
     def __init__(
         self,
         *,
@@ -145,10 +203,11 @@ class Progress(_message.Message):
         attempt: _builtins.int = ...,
         max_attempts: _builtins.int = ...,
         next_attempt_time: _timestamp_pb2.Timestamp | None = ...,
+        usage: _agent_pb2.Usage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["next_attempt_time", b"next_attempt_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["next_attempt_time", b"next_attempt_time", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "max_attempts", b"max_attempts", "message", b"message", "next_attempt_time", b"next_attempt_time", "percent", b"percent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "max_attempts", b"max_attempts", "message", b"message", "next_attempt_time", b"next_attempt_time", "percent", b"percent", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -42,6 +42,11 @@ class SpecialistServiceStub:
                 request_serializer=buildplan_dot_v1_dot_specialist__service__pb2.DescribeRequest.SerializeToString,
                 response_deserializer=buildplan_dot_v1_dot_specialist__service__pb2.DescribeResponse.FromString,
                 _registered_method=True)
+        self.Estimate = channel.unary_unary(
+                '/buildplan.v1.SpecialistService/Estimate',
+                request_serializer=buildplan_dot_v1_dot_specialist__service__pb2.EstimateRequest.SerializeToString,
+                response_deserializer=buildplan_dot_v1_dot_specialist__service__pb2.EstimateResponse.FromString,
+                _registered_method=True)
         self.Propose = channel.unary_stream(
                 '/buildplan.v1.SpecialistService/Propose',
                 request_serializer=buildplan_dot_v1_dot_specialist__service__pb2.ProposeRequest.SerializeToString,
@@ -57,6 +62,14 @@ class SpecialistServiceServicer:
 
     def Describe(self, request, context):
         """Says who this is. No effect; safe to repeat. Fails only when unreachable.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Estimate(self, request, context):
+        """Estimates what Propose would use for the same context pack, without asking a model. No effect; safe to repeat.
+        Only useful where Describe says metered. INVALID_ARGUMENT when the pack is unusable.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -79,6 +92,11 @@ def add_SpecialistServiceServicer_to_server(servicer, server):
                     servicer.Describe,
                     request_deserializer=buildplan_dot_v1_dot_specialist__service__pb2.DescribeRequest.FromString,
                     response_serializer=buildplan_dot_v1_dot_specialist__service__pb2.DescribeResponse.SerializeToString,
+            ),
+            'Estimate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Estimate,
+                    request_deserializer=buildplan_dot_v1_dot_specialist__service__pb2.EstimateRequest.FromString,
+                    response_serializer=buildplan_dot_v1_dot_specialist__service__pb2.EstimateResponse.SerializeToString,
             ),
             'Propose': grpc.unary_stream_rpc_method_handler(
                     servicer.Propose,
@@ -116,6 +134,33 @@ class SpecialistService:
             '/buildplan.v1.SpecialistService/Describe',
             buildplan_dot_v1_dot_specialist__service__pb2.DescribeRequest.SerializeToString,
             buildplan_dot_v1_dot_specialist__service__pb2.DescribeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Estimate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/buildplan.v1.SpecialistService/Estimate',
+            buildplan_dot_v1_dot_specialist__service__pb2.EstimateRequest.SerializeToString,
+            buildplan_dot_v1_dot_specialist__service__pb2.EstimateResponse.FromString,
             options,
             channel_credentials,
             insecure,

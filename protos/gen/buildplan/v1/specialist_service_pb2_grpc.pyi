@@ -38,6 +38,10 @@ class SpecialistServiceStub:
     def __new__(cls, channel: _aio.Channel) -> SpecialistServiceAsyncStub: ...
     Describe: _grpc.UnaryUnaryMultiCallable[_specialist_service_pb2.DescribeRequest, _specialist_service_pb2.DescribeResponse]
     """Says who this is. No effect; safe to repeat. Fails only when unreachable."""
+    Estimate: _grpc.UnaryUnaryMultiCallable[_specialist_service_pb2.EstimateRequest, _specialist_service_pb2.EstimateResponse]
+    """Estimates what Propose would use for the same context pack, without asking a model. No effect; safe to repeat.
+    Only useful where Describe says metered. INVALID_ARGUMENT when the pack is unusable.
+    """
     Propose: _grpc.UnaryStreamMultiCallable[_specialist_service_pb2.ProposeRequest, _specialist_service_pb2.ProposeResponse]
     """Works on a context pack: first the description, then progress, and exactly one patch, last.
     No effect outside the call; safe to repeat, though a repeated call may cost money again.
@@ -55,6 +59,10 @@ class SpecialistServiceAsyncStub(SpecialistServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Describe: _aio.UnaryUnaryMultiCallable[_specialist_service_pb2.DescribeRequest, _specialist_service_pb2.DescribeResponse]  # type: ignore[assignment]
     """Says who this is. No effect; safe to repeat. Fails only when unreachable."""
+    Estimate: _aio.UnaryUnaryMultiCallable[_specialist_service_pb2.EstimateRequest, _specialist_service_pb2.EstimateResponse]  # type: ignore[assignment]
+    """Estimates what Propose would use for the same context pack, without asking a model. No effect; safe to repeat.
+    Only useful where Describe says metered. INVALID_ARGUMENT when the pack is unusable.
+    """
     Propose: _aio.UnaryStreamMultiCallable[_specialist_service_pb2.ProposeRequest, _specialist_service_pb2.ProposeResponse]  # type: ignore[assignment]
     """Works on a context pack: first the description, then progress, and exactly one patch, last.
     No effect outside the call; safe to repeat, though a repeated call may cost money again.
@@ -75,6 +83,16 @@ class SpecialistServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_specialist_service_pb2.DescribeResponse, _abc.Awaitable[_specialist_service_pb2.DescribeResponse]]:
         """Says who this is. No effect; safe to repeat. Fails only when unreachable."""
+
+    @_abc_1.abstractmethod
+    def Estimate(
+        self,
+        request: _specialist_service_pb2.EstimateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_specialist_service_pb2.EstimateResponse, _abc.Awaitable[_specialist_service_pb2.EstimateResponse]]:
+        """Estimates what Propose would use for the same context pack, without asking a model. No effect; safe to repeat.
+        Only useful where Describe says metered. INVALID_ARGUMENT when the pack is unusable.
+        """
 
     @_abc_1.abstractmethod
     def Propose(
