@@ -122,6 +122,17 @@ def test_blocking_questions_become_tasks_and_the_others_one_for_each_role() -> N
     assert {each.fingerprint for each in again} == {each.fingerprint for each in found}
 
 
+def test_a_question_that_an_agents_task_carries_makes_no_second_task() -> None:
+    place = cite("Weld per AWS D1.6")
+    asked = question("Appendix C was not supplied. Please supply Appendix C.", place)
+    patch = asking(asked, question("Which PPAP level?"))
+    patch.tasks.add(statement=inferred("Ask the customer: Please supply Appendix C.", place))
+    found = build_plan(inputs({"ema": patch})).tasks
+    assert [each.source for each in found] == ["ema", "coordinator"]
+    assert "the open question" in found[1].statement.text
+    assert "PPAP" in found[1].statement.text
+
+
 def test_the_keys_name_delivery_schedule_hold_points_and_special_processes() -> None:
     keys = [each.text for each in build_plan(inputs()).keys_to_project]
     assert len(keys) == 4
