@@ -146,6 +146,9 @@ def test_a_supplier_or_country_that_is_forbidden_and_used_is_a_conflict() -> Non
         ("Plate must not be bought from Shady Metals or others", ["Shady Metals"]),
         ("Shady Metals is disqualified", ["Shady Metals"]),
         ("Use of mercury is prohibited", []),
+        ("Practices permitted by AWS D17.1 shall not be used without approval", []),
+        ("Material must not be bought from Shady Metals unless the Buyer agrees", []),
+        ("Processes named in Table 3 are prohibited", []),
     ],
 )
 def test_only_a_sentence_that_forbids_names_forbidden_sources(text: str, names: list[str]) -> None:

@@ -36,15 +36,17 @@ _ABBREVIATIONS = {  # only as written in capitals
     "coating thickness check": r"DFT",
     "dimensional inspection": r"CMM",
 }
+_NONE = "(?!)"
 _PATTERNS = [
-    *((name, re.compile(words, re.IGNORECASE)) for name, words in _WORDS.items()),
-    *((name, re.compile(rf"\b(?:{short})\b")) for name, short in _ABBREVIATIONS.items()),
+    (name, re.compile(words), re.compile(rf"\b(?:{_ABBREVIATIONS.get(name, _NONE)})\b"))
+    for name, words in _WORDS.items()
 ]
 
 
 def operations_in(text: str) -> frozenset[str]:
     """Names of the operations that `text` speaks of."""
-    return frozenset(name for name, pattern in _PATTERNS if pattern.search(text))
+    lower = text.lower()
+    return frozenset(name for name, words, short in _PATTERNS if words.search(lower) or short.search(text))
 
 
 def operations_of(texts: Iterable[str]) -> frozenset[str]:

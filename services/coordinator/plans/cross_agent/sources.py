@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from buildplan.v1.plan_pb2 import CrossAgentConflict, Sections
@@ -18,7 +19,12 @@ _FORBIDS = re.compile(
     re.IGNORECASE,
 )
 _NAME = r"[A-Z][\w&-]*(?:\.[\w&-]+)*"
-_NAMED_AFTER = re.compile(rf"\b(?:from|in|by|supplier|source|vendor|mill|use|buy)\s+({_NAME}(?:\s+{_NAME})*)")
+_NAMED_AFTER = re.compile(rf"\b(?:from|in|supplier|source|vendor|mill)\s+({_NAME}(?:\s+{_NAME})*)")
+_CONDITIONAL = re.compile(r"\b(?:without|unless|except|until)\b", re.IGNORECASE)
+_NO_SOURCE = re.compile(
+    r"\d|\A(?:Section|Table|Figure|Appendix|Annex|Paragraph|Clause|Class|Type|Grade|Buyer|Seller|Supplier|Customer|"
+    r"Contractor|Contract|Purchase|Order|Agreement|Product|The|This|Any|All|No)\b"
+)
 _NAMED_BEFORE = re.compile(rf"\A({_NAME}(?:\s+{_NAME})+)\s+(?:is|are)\b")
 
 
@@ -30,18 +36,22 @@ def source_conflicts(sections: Sections) -> Iterator[CrossAgentConflict]:
     if not forbidden:
         return
     pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, forbidden))})\b", re.IGNORECASE)
+    used: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for line in _others(sections, rules):
         if found := pattern.search(line.statement.text):
-            rule = forbidden[found[0].lower()]
-            text = f'"{sentence(line.statement.text)}" names {found[0]}, which "{sentence(rule.text)}" forbids.'
-            yield conflict(text, ("purchasing", line.path.partition(".")[0]), [line.statement, rule])
+            used[found[0].lower(), line.path.partition(".")[0]].append(line.statement)
+    for (name, section), statements in used.items():
+        rule = forbidden[name]
+        text = f'"{sentence(rule.text)}" forbids what "{sentence(statements[0].text)}" asks for.'
+        yield conflict(text, ("purchasing", section), [rule, *statements])
 
 
 def forbidden_names(text: str) -> list[str]:
     """Proper names of a sentence that forbids something; empty where it forbids nothing."""
-    if not _FORBIDS.search(text):
+    if not _FORBIDS.search(text) or _CONDITIONAL.search(text):
         return []
-    return [*_NAMED_AFTER.findall(text), *_NAMED_BEFORE.findall(text)]
+    names = [*_NAMED_AFTER.findall(text), *_NAMED_BEFORE.findall(text)]
+    return [name for name in names if not _NO_SOURCE.search(name)]
 
 
 def _others(sections: Sections, rules: Sequence[Statement]) -> Iterator[Line]:
