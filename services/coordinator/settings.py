@@ -29,7 +29,7 @@ class CoordinatorSettings:
     specialists: dict[str, str]
     max_upload_bytes: int = 64 * MIB
     max_context_characters: int = 20_000_000
-    reader_children: int = 1
+    reader_children: int = 2
 
     @staticmethod
     def read(environment: Environment) -> CoordinatorSettings:
@@ -41,7 +41,7 @@ class CoordinatorSettings:
             specialists=environment.addresses("BUILDPLAN_SPECIALISTS", DEFAULT_SPECIALISTS),
             max_upload_bytes=environment.integer("BUILDPLAN_MAX_UPLOAD_MIB", 64, minimum=1, maximum=1024) * MIB,
             max_context_characters=environment.integer("BUILDPLAN_MAX_CONTEXT_CHARACTERS", 20_000_000, minimum=1),
-            reader_children=environment.integer("BUILDPLAN_READER_CHILDREN", 1, minimum=1, maximum=64),
+            reader_children=environment.integer("BUILDPLAN_READER_CHILDREN", 2, minimum=1, maximum=64),
         )
 
 
