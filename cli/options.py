@@ -26,7 +26,7 @@ DetachOption = Annotated[bool, typer.Option("--detach", "-d", help="Do not watch
 RevisionOption = Annotated[int, typer.Option("--revision", min=0, help="Plan revision; 0 is the latest.")]
 FilesArgument = Annotated[
     list[Path],
-    typer.Argument(metavar="FILES...", help="Files and folders; folders with all below, hidden files left out."),
+    typer.Argument(metavar="FILES", help="Files and folders; folders with all below, hidden files left out."),
 ]
 ProjectOption = Annotated[str, typer.Option("--project", "-p", help="Name of the project.")]
 CustomerOption = Annotated[str, typer.Option("--customer", "-c", help="Customer.")]

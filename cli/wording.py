@@ -40,7 +40,8 @@ def reading_lines(document: Document) -> Iterator[str]:
     """What the reader found wrong with a document."""
     for finding in document.findings:
         mark = "❌" if finding.fatal else "⚠️ "
-        yield f"{mark} {document.file_name}: {finding.message}. {finding.action}".rstrip()
+        yield f"{mark} {document.file_name}: {finding.message}"
+        yield from (f"   → {action}" for action in (finding.action,) if action)
 
 
 def validation_lines(result: ValidationResult, *, full: bool) -> Iterator[str]:
@@ -51,7 +52,8 @@ def validation_lines(result: ValidationResult, *, full: bool) -> Iterator[str]:
     yield f"Preflight: {verdict}, completeness {result.completeness} of 100, {numbers}"
     for found in result.findings:
         if full or found.severity != Finding.SEVERITY_INFO:
-            yield f"  {_MARKS.get(found.severity, '')} {found.message} {found.action}".rstrip()
+            yield f"  {_MARKS.get(found.severity, '')} {found.message}"
+            yield from (f"     → {action}" for action in (found.action,) if action)
     if full:
         yield from _details(result)
 

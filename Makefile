@@ -1,0 +1,62 @@
+# Every target makes its own virtual environment; one that is up to date installs nothing.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+BENCHMARKS = $(sort $(wildcard benchmarks/*.py benchmarks/*/__main__.py))
+OUT ?= out/demo
+
+.PHONY: help demo test lint protos benchmarks clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo        the main job on samples/, end to end; the plan lands in $(OUT)"
+	@echo "make test        all checks: ruff, mypy, pytest"
+	@echo "make lint        ruff and mypy alone"
+	@echo "make protos      regenerates protos/gen"
+	@echo "make benchmarks  every benchmark in benchmarks/"
+	@echo "make clean       removes what the targets made, the environment included"
+
+$(BIN)/python:
+	@echo "Making $(VENV) with $(PYTHON)"
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || \
+	    { rm -rf $(VENV); echo "On Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	@echo "Installing the project"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@echo "Installing the project with its development tools"
+	@$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run
+	@$(BIN)/buildplan plan samples/br-2041 --out $(OUT) \
+	    --project "BR-2041 Bioreactor Skid Frame" --customer "Northwind Bioprocess" --family "Skid frames"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest -n 2
+
+protos: $(VENV)/.dev
+	$(BIN)/python protos/generate.py
+
+benchmarks: $(VENV)/.dev
+	@set -e; for file in $(filter-out %/__init__.py,$(BENCHMARKS)); do \
+	    if grep -q '__name__ == "__main__"\|^main()' $$file; then \
+	        echo "== $$file"; $(BIN)/python -m $$(echo $${file%.py} | tr / .); \
+	    fi; \
+	done
+
+clean:
+	rm -rf $(VENV) out build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
