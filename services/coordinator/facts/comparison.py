@@ -44,7 +44,9 @@ def compatible(first: Fact, second: Fact) -> bool:
 
 def _ships_before(shipped: Fact, delivered: Fact) -> bool:
     """Shipping a few days before delivery is how delivery is met."""
-    if not _SHIPPING.search(shipped.citation.quote) or _SHIPPING.search(delivered.citation.quote):
+    if shipped.value > delivered.value:
         return False
     days = (date.fromisoformat(delivered.value) - date.fromisoformat(shipped.value)).days
-    return 0 <= days <= _TRANSIT_DAYS
+    if days > _TRANSIT_DAYS:
+        return False
+    return bool(_SHIPPING.search(shipped.citation.quote)) and not _SHIPPING.search(delivered.citation.quote)

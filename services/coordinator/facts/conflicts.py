@@ -109,19 +109,26 @@ def _unanimous(facts: Sequence[Fact], drawings: Container[str]) -> list[Fact]:
 
 
 def _clusters(ranked: Sequence[Fact]) -> list[_Cluster]:
-    """Facts that say the same together, the best precedence first; one that agrees with several belongs to none."""
+    """Facts that say the same together, the best precedence first; a value that agrees with several belongs to none."""
+    by_value: dict[str, list[Fact]] = {}
+    for fact in ranked:
+        by_value.setdefault(fact.value, []).append(fact)
     clusters: list[_Cluster] = []
-    specific = sorted(ranked, key=lambda fact: -len(fact.value.split()) if fact.topic == pb.TOPIC_PASSIVATION else 0)
-    for fact in specific:
-        agreeing = [cluster for cluster in clusters if compatible(cluster.facts[0], fact)]
+    for facts in sorted(by_value.values(), key=_exactness):
+        agreeing = [cluster for cluster in clusters if compatible(cluster.facts[0], facts[0])]
         if not agreeing:
-            clusters.append(_Cluster([fact]))
+            clusters.append(_Cluster(facts))
         elif len(agreeing) == 1:
-            agreeing[0].facts.append(fact)
+            agreeing[0].facts.extend(facts)
     position = {fact.id: number for number, fact in enumerate(ranked)}
     for cluster in clusters:
         cluster.facts.sort(key=lambda fact: position[fact.id])
     return sorted(clusters, key=lambda cluster: position[cluster.facts[0].id])
+
+
+def _exactness(facts: Sequence[Fact]) -> int:
+    """The most exact passivation first, so that a less exact one finds all that it agrees with."""
+    return -len(facts[0].value.split()) if facts[0].topic == pb.TOPIC_PASSIVATION else 0
 
 
 def _conflict(

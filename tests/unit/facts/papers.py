@@ -26,26 +26,30 @@ class Job:
         self.documents: list[Document] = []
         self.facts: list[Fact] = []
 
-    def paper(self, kind: pb.DocumentKind.ValueType, *texts: str, **fields: str) -> Document:
+    def paper(self, kind: pb.DocumentKind.ValueType, *texts: str, number: str = "", revision: str = "") -> Document:
         """Adds a paper; a text with " | " is a row of a table, each other text a passage of body."""
-        number = len(self.documents) + 1
+        ordinal = len(self.documents) + 1
         document = Document(
-            name=f"sessions/s/documents/d{number}", file_name=f"paper{number}.txt", page_count=1, **fields
+            name=f"sessions/s/documents/d{ordinal}",
+            file_name=f"paper{ordinal}.txt",
+            page_count=1,
+            number=number,
+            revision=revision,
         )
         apply_kind(document, kind)
         page = Page(document=document.name, number=1, text="\n".join(texts))
-        for ordinal, text in enumerate(texts, start=1):
+        for position, text in enumerate(texts, start=1):
             role = Passage.ROLE_TABLE_ROW if " | " in text else Passage.ROLE_BODY
             page.passages.append(
-                Passage(id=f"d{number}-p1-{ordinal}", document=document.name, page=1, text=text, role=role)
+                Passage(id=f"d{ordinal}-p1-{position}", document=document.name, page=1, text=text, role=role)
             )
         self.documents.append(document)
         self.facts.extend(extract_facts(document, [page]))
         return document
 
 
-def facts_of(kind: pb.DocumentKind.ValueType, *texts: str, **fields: str) -> list[tuple[str, str]]:
+def facts_of(kind: pb.DocumentKind.ValueType, *texts: str) -> list[tuple[str, str]]:
     """Subject and value of each fact of one paper."""
     job = Job()
-    job.paper(kind, *texts, **fields)
+    job.paper(kind, *texts)
     return [(fact.subject, fact.value) for fact in job.facts]

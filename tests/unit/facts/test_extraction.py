@@ -191,3 +191,8 @@ def test_155_pages_take_under_a_third_of_a_second() -> None:
     start = time.process_time()
     extract_facts(document, pages)
     assert time.process_time() - start < 1.0, "0.3 s on an idle machine; three times that is a defect, not noise"
+
+
+def test_a_drawings_title_block_is_read_by_its_labels() -> None:
+    assert facts_of(DRAWING, "DRAWING NO.", "BR-2041", "REV", "B", "SCALE") == [("br-2041", "B")]
+    assert facts_of(WORK, "DRAWING NO.", "BR-2041", "REV", "B") == []
