@@ -4,9 +4,10 @@ import pytest
 
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.fact_pb2 import Fact, Topic
-from buildplan.v1.plan_pb2 import OpenQuestion, Patch, Plan, Task
+from buildplan.v1.plan_pb2 import Milestone, OpenQuestion, Patch, Plan, Task
 from buildplan.v1.statement_pb2 import Citation
 from services.coordinator.plans import build_plan
+from services.coordinator.plans.synthesis.keys import final_delivery
 from services.coordinator.plans.wording import fingerprint, overlap, significant_words
 from tests.unit.plans.job import DRAWING, ORDER, cite, full_patches, inferred, inputs, tie
 
@@ -142,6 +143,23 @@ def test_the_keys_name_delivery_schedule_hold_points_and_special_processes() -> 
     assert "42 calendar days" in keys[1]
     assert "fit-up" in keys[2]
     assert "AWS D1.6" in keys[3]
+
+
+@pytest.mark.parametrize(
+    ("milestones", "due"),
+    [
+        ([("review", "2027-05-01", False), ("frames to ship", "2027-03-01", False)], "2027-03-01"),
+        ([("review", "2027-01-01", False), ("frames", "2027-03-01", False)], "2027-03-01"),
+        ([("frames to ship", "2020-03-01", True), ("review", "2027-01-01", False)], "2020-03-01"),
+        ([("approved", "2020-05-14", True)], ""),
+    ],
+)
+def test_the_delivery_is_what_is_shipped_last_else_the_last_date_to_come(
+    milestones: list[tuple[str, str, bool]], due: str
+) -> None:
+    given = [Milestone(name=name, due=when, impossible=impossible) for name, when, impossible in milestones]
+    found = final_delivery([*given, Milestone(name="ship", due="2029-01-01", computed=True)])
+    assert (found.due if found else "") == due
 
 
 def test_every_key_cites_and_there_are_never_more_than_five() -> None:

@@ -34,10 +34,11 @@ def keys_to_project(
 
 
 def final_delivery(milestones: Iterable[Milestone]) -> Milestone | None:
-    """The stated date that the job ends with: the last delivery, or the last date where none is called one."""
+    """The stated date that the job ends with: the last delivery, else the last date to come."""
     dated = [milestone for milestone in milestones if milestone.due and not milestone.computed]
     deliveries = [each for each in dated if _DELIVERY.search(f"{each.name} {each.statement.text}")]
-    return max(deliveries or dated, key=lambda milestone: milestone.due, default=None)
+    to_come = [each for each in dated if not each.impossible]
+    return max(deliveries or to_come, key=lambda milestone: milestone.due, default=None)
 
 
 def _delivery(
