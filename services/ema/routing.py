@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from buildplan.v1.plan_pb2 import RoutingStep
 from services.ema.operations import OPERATIONS, Operation
 from services.specialist.offline.reading import Finding, Reading, inferred
 
 _CITED = 3
+_AHEAD = re.compile(r"\bno\b[^.]{3,80}\bshall be \w+ (?:before|until)\b", re.IGNORECASE)
 _HOLDS = "quality_plan.hold_points"
 
 
 def routing(reading: Reading, stated: list[RoutingStep]) -> list[RoutingStep]:
-    """Inferred operations 10, 20, ... with their hold points behind them; stated sequences follow without number."""
+    """Operations 10, 20, ... with their hold points; stated sequences follow without a number."""
     held = _placed(reading.of(_HOLDS))
     steps: list[RoutingStep] = []
     for operation in OPERATIONS:
         causes = _causes(operation, reading)
-        points = held.get(operation.title, [])
+        ahead = [point for point in held.get(operation.title, []) if _AHEAD.search(point.text)]
+        points = [point for point in held.get(operation.title, []) if point not in ahead]
+        steps.extend(_hold(point, operation) for point in ahead)
         if not causes and not points:
             continue
         cited = [finding.citations[0] for finding in (causes or points)[:_CITED]]
@@ -35,13 +40,19 @@ def _causes(operation: Operation, reading: Reading) -> list[Finding]:
 
 
 def _placed(points: list[Finding]) -> dict[str, list[Finding]]:
-    """Hold and witness points under the title of the operation that they follow; the last inspection takes the rest."""
+    """Hold and witness points under the title of their operation; the last inspection takes the rest."""
     held: dict[str, list[Finding]] = {}
     final = next(operation.title for operation in OPERATIONS if operation.title.startswith("Final"))
     for point in points:
-        title = next((operation.title for operation in OPERATIONS if operation.asked.search(point.text)), final)
+        title = _first_named(point.text) or final
         held.setdefault(title, []).append(point)
     return held
+
+
+def _first_named(text: str) -> str:
+    """Title of the operation whose words come first in the text; empty when it names none."""
+    found = [(match.start(), operation.title) for operation in OPERATIONS if (match := operation.asked.search(text))]
+    return min(found)[1] if found else ""
 
 
 def _hold(point: Finding, operation: Operation) -> RoutingStep:

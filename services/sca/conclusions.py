@@ -71,7 +71,8 @@ def _early(reading: Reading, patch: Patch) -> None:
     for line in release.milestones:
         if line.computed and line.slack_days < EARLY_SLACK:
             text = f"Do at once: {line.name}" + ("" if line.impossible else f", latest {line.due}") + "."
-            release.do_early.append(inferred(text, line.statement.citations))
+            if all(text != early.text for early in release.do_early):
+                release.do_early.append(inferred(text, line.statement.citations))
     for finding in reading.findings:
         if _APPROVAL.search(finding.text):
             text = f"Submit early what needs approval: {finding.text}"

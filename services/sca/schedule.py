@@ -17,6 +17,11 @@ _NO_DELIVERY = re.compile(
     r"|samples?\b|tooling|quotation|invoice|ppap",
     re.IGNORECASE,
 )
+_STOCK = re.compile(
+    r"\b(?:plate|tube|tubing|pipe|sheet|bar|rod|rail|beam|channel|angle|flange|lug|pad|leg|material|stock|forging|casting)s?\b"
+    r"|\b(?:304|316)l?\b",
+    re.IGNORECASE,
+)
 _PROCESS = re.compile(
     r"\b(?:allow|takes?|turn-?around|round trip|cur(?:e|ing) time"
     r"|process(?:ing)? time)\b[^.]{0,60}?\b(?P<n>\d{1,3}) (?:working|business) days?\b"
@@ -82,7 +87,7 @@ def deliveries(reading: Reading) -> list[Delivery]:
 
 
 def process(reading: Reading) -> Process:
-    """Times that the papers set aside for outside processes and the like."""
+    """Times that the papers set aside for outside processes; they follow the making of parts from stock."""
     days, citations = 0, []
     for finding in reading.of("execution_strategy.time_boxes"):
         if match := _PROCESS.search(finding.text):
@@ -92,7 +97,11 @@ def process(reading: Reading) -> Process:
 
 
 def computed(supply: Supply, delivery: Delivery, taken: Process, calendar: Calendar, as_of: date) -> Milestone:
-    """The order-by milestone of one item for one delivery, with its slack; says so when it cannot be met."""
+    """The order-by milestone of one item for one delivery, with its slack; says so when it cannot be met.
+
+    Process times count for stock that parts are made from; a bought component is not processed.
+    """
+    taken = taken if _STOCK.search(supply.item) else Process(0, ())
     last = order_by(delivery.due, supply.lead_days, taken.working_days, calendar)
     slack = calendar.between(as_of, last)
     late = last < as_of

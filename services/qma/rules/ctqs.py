@@ -9,7 +9,8 @@ from services.specialist.offline.rule import Rule
 
 _NUMBER = r"\d{1,6}(?:[.,]\d{1,6})?"
 _TOLERANCE = re.compile(
-    rf"(?:[ØøR⌀] ?)?{_NUMBER}?\s?(?:[A-Za-z]{{1,2}}\d{{1,2}} ?\(?)?\s?(?:±|\+/-)\s?{_NUMBER}\s?(?:mm|in|µm|°|\""
+    rf"(?:(?<![A-Za-z])[ØøR⌀] ?)?(?:{_NUMBER})?\s?(?:[A-Za-z]{{1,2}}\d{{1,2}} ?\(?)?\s?(?:±"
+    rf"|\+/-)\s?{_NUMBER}\s?(?:mm|in|µm|°|\""
     rf"|inch)?"
     rf"|[Øø⌀]? ?{_NUMBER} ?(?:[A-Za-z]{{1,2}}\d{{1,2}} ?\(?)?\+ ?{_NUMBER} ?/ ?-?{_NUMBER}\)?(?:\s?(?:mm|in))?"
     rf"|\b(?:within|cylindricity|flatness|position|runout|profile|parallelism|straightness"

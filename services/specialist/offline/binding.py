@@ -27,11 +27,15 @@ _DEMAND = re.compile(
     re.IGNORECASE,
 )
 _ADVICE = re.compile(
-    r"\b(?:should|recommend(?:ed)?|preferred|(?:is|are) (?:acceptable|accepted|permitted|allowed|excluded))\b",
+    r"\b(?:should|recommend(?:ed)?|preferred|(?:is|are|remains?) (?:also |only |generally )?(?:acceptable|accepted"
+    r"|permitted|allowed|excluded)|may (?:only |also )?be (?:used|procured|purchased|accepted|omitted|waived"
+    r"|substituted|performed|supplied|obtained|replaced|utili[sz]ed)|can be utili[sz]ed)\b",
     re.IGNORECASE,
 )
 _IMPERATIVE = re.compile(
-    r"(?:add|allow|anneal|anodi[sz]e|apply|assemble|bag|balance|blast|bend|book|break|calibrate|certify|check|clean"
+    r"(?:add|allow|assess|assign|assure|avoid|conduct|consider|control|coordinate|determine|develop|establish"
+    r"|evaluate|implement|limit|minimi[sz]e|monitor|plan|select|train|weigh|anneal|anodi[sz]e|apply|assemble|bag"
+    r"|balance|blast|bend|book|break|calibrate|certify|check|clean"
     r"|coat|confirm|contact|cut|deburr"
     r"|degrease|delete|deliver|design|document|do not|drill|dimensions? (?:apply|are)|ensure|etch|fabricate|fill"
     r"|finish|fit|galvanize|grind|hardness|heat|hold|identify|include|inspect"
@@ -47,7 +51,7 @@ _DEFINITION = re.compile(
     r"(?:[“\"][^”\"]{1,80}[”\"]|(?:the )?terms? [“\"][^”\"]{1,80}[”\"])\s*(?:\([^)]{1,60}\)\s*)?(?:means?|shall mean"
     r"|refers? to|is defined|has the meaning|shall have the meaning|includes?)\b"
     r"|[A-Z][\w-]{1,30}(?: [\w-]{1,30}){0,5} (?:means|shall mean|is defined as|are defined as|refers to)\b"
-    r"|for (?:the )?purposes? of this\b"
+    r"|(?i:for (?:the )?purposes? of this\b)"
     r"|(?:the )?(?:words?|terms?|verbs?) [“\"']",
 )
 _META = re.compile(
@@ -73,6 +77,17 @@ _BACKGROUND_HEADING = re.compile(
     r"|acknowledge?ments?|recitals|list of (?:figures|tables)|rationale|revisions|driving event)\b",
     re.IGNORECASE,
 )
+_REPORT = re.compile(
+    (
+        r"\b(?:had been|has been used|attached|regards|dear|collected after)\b|\bpresent:|\A(?:statement of work"
+        r"|purchase order|quotation|meeting notes|lessons learned)\b[^.]*\Z|\bscale \d+ ?:"
+    ),
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"\d|[±Øø_]|(?-i:\b[A-Z]{4,}\b)|\b(?:tbd|tbc|no |not |stainless|steel|only|late|delay\w*|risk)\b", re.IGNORECASE
+)
+_VERB = re.compile(r"\b(?:is|are|may|has|have|can|does|will|be|means|entitled|agree\w*)\b", re.IGNORECASE)
 _TERSE = frozenset(
     {
         DocumentKind.DOCUMENT_KIND_DRAWING,
@@ -88,8 +103,20 @@ _TERSE = frozenset(
 
 
 def silent_heading(heading: str) -> bool:
-    """True when nothing under this heading is a requirement: definitions, background, histories."""
+    """True where only a plain demand counts: under definitions, background, histories."""
     return bool(_DEFINITIONS_HEADING.search(heading) or _BACKGROUND_HEADING.search(heading))
+
+
+def is_report(sentence: str) -> bool:
+    """True for what only tells: attendance, greetings, titles of papers, names of views."""
+    return _REPORT.search(sentence) is not None
+
+
+def is_empty_talk(sentence: str, demand: Force) -> bool:
+    """True for a sentence that demands nothing and names no value; only plain words of the trade make it a finding."""
+    if demand == Force.PLAIN:
+        return _VALUE.search(sentence) is None
+    return demand == Force.NONE and not (_VERB.search(sentence) or _VALUE.search(sentence))
 
 
 def is_background(sentence: str) -> bool:

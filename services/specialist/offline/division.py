@@ -27,7 +27,8 @@ class Share:
 class Division:
     """A vocabulary, indexed by the words that its cues need."""
 
-    def __init__(self, cues: tuple[Cue, ...]) -> None:
+    def __init__(self, cues: tuple[Cue, ...], headings: tuple[Cue, ...] = ()) -> None:
+        self._headings = headings
         self._cues = tuple(sorted(cues, key=lambda cue: -cue.weight))
         index: dict[str, list[int]] = {}
         for place, cue in enumerate(self._cues):
@@ -67,10 +68,11 @@ class Division:
 
     def _of_heading(self, heading: str) -> str:
         """The section that a heading names, or empty."""
-        for cue in self._candidates(heading):
-            if not cue.beside and cue.weight >= 54 and cue.found(heading):
-                return cue.target
-        return ""
+        named = [cue for cue in self._headings if cue.found(heading)]
+        named += [
+            cue for cue in self._candidates(heading) if not cue.beside and cue.weight >= 54 and cue.found(heading)
+        ]
+        return max(named, key=lambda cue: cue.weight).target if named else ""
 
     def _candidates(self, sentence: str) -> list[Cue]:
         places: set[int] = set()

@@ -6,20 +6,25 @@ import re
 from collections.abc import Iterator
 
 from buildplan.v1.context_pb2 import ContextPack
-from buildplan.v1.document_pb2 import Document, Passage
+from buildplan.v1.document_pb2 import Document, DocumentKind, Passage
 from buildplan.v1.statement_pb2 import Citation
-from services.specialist.offline.binding import Force, force, is_background, silent_heading
-from services.specialist.offline.cues import ALL_CUES
-from services.specialist.offline.division import Division
+from services.specialist.offline.binding import Force, force, is_background, is_empty_talk, is_report, silent_heading
+from services.specialist.offline.cues import ALL_CUES, HEADINGS
+from services.specialist.offline.division import Division, Share
 from services.specialist.offline.reading import Finding, losing_facts
-from services.specialist.offline.sentences import sentences
-from services.specialist.offline.tables import cells, is_header
+from services.specialist.offline.sentences import LONGEST, sentences
+from services.specialist.offline.tables import cells, is_header, row_kind
 
 _ROLES = frozenset({Passage.ROLE_BODY, Passage.ROLE_TABLE_ROW, Passage.ROLE_FIELD})
+_SHEET = "quality_plan.ctqs"
 _FOLD = re.compile(r"[\W_]+")
-_SHORTEST = 8
-_DIVISION = Division(ALL_CUES)
+_RUN_IN = re.compile(r"([A-Z][A-Z /&,-]{3,50}|[A-Z][a-z]+(?: [A-Za-z][a-z]+){0,3}):\s")
+_SHORTEST = 6
+_DIVISION = Division(ALL_CUES, HEADINGS)
 _STRENGTH = {Force.DEMAND: 1.0, Force.PLAIN: 0.9, Force.ADVICE: 0.75, Force.NONE: 0.8}
+_BY_COLUMNS = 85
+_PLAIN_WORDS = 80
+_CAPTION = 160
 
 
 class PassageReader:
@@ -32,7 +37,7 @@ class PassageReader:
             self._lost.setdefault(fact.citation.passage_id, []).append(_fold(fact.citation.quote))
         self._lines: dict[tuple[str, str], Finding] = {}
         self._columns: tuple[str, ...] = ()
-        self._table = ""
+        self._table = ("", 0)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -42,50 +47,81 @@ class PassageReader:
     def read(self, passage: Passage) -> Iterator[int]:
         """Reads one passage; yields the characters done after each sentence, so that a caller may stop between."""
         document = self._documents.get(passage.document)
-        if document is None or passage.role not in _ROLES or silent_heading(passage.heading):
+        if document is None or not self._is_read(passage, document):
             return
         if passage.role == Passage.ROLE_TABLE_ROW:
-            self._enter(passage)
-            if is_header(passage.text):
-                self._columns = tuple(cells(passage.text))
-            else:
-                self._sentence(passage, document, passage.text.strip()[:1500])
+            self._row(passage, document)
             yield len(passage.text)
+            return
+        if len(passage.text) < _CAPTION and is_background(passage.text):
             return
         for _, sentence in sentences(passage.text):
             self._sentence(passage, document, sentence)
             yield len(sentence)
 
-    def _enter(self, row: Passage) -> None:
-        table = f"{row.document} {row.page} {row.heading}"
-        if table != self._table:
-            self._table, self._columns = table, ()
+    def _is_read(self, passage: Passage, document: Document) -> bool:
+        """Requirements stand in bodies, rows and fields; on drawings also in texts that repeat from sheet to sheet."""
+        if passage.role == Passage.ROLE_HEADING and is_header(passage.text):
+            self._table, self._columns = (passage.document, passage.page), tuple(cells(passage.text))
+        drawn = document.kind == DocumentKind.DOCUMENT_KIND_DRAWING and passage.role == Passage.ROLE_HEADER_FOOTER
+        return passage.role in _ROLES or drawn
 
-    def _sentence(self, passage: Passage, document: Document, sentence: str) -> None:
+    def _row(self, passage: Passage, document: Document) -> None:
+        table = (passage.document, passage.page)
+        if is_header(passage.text):
+            self._table, self._columns = table, tuple(cells(passage.text))
+            return
+        if table != self._table and not is_header(passage.heading):
+            self._table, self._columns = table, ()
+        text = passage.text.strip()[:LONGEST]
+        kind = row_kind(text, self._columns)
+        if kind.silent:
+            return
+        if kind.owner:
+            for target in (kind.owner, *kind.beside):
+                self._list(passage, document, text, Force.PLAIN, [Share(target, _BY_COLUMNS)], self._columns)
+            return
+        self._sentence(passage, document, text, self._columns, kind.under)
+
+    def _sentence(
+        self, passage: Passage, document: Document, sentence: str, columns: tuple[str, ...] = (), under: str = ("")
+    ) -> None:
         if len(sentence) < _SHORTEST or sentence.endswith("?") or is_background(sentence):
             return
         demand = force(sentence, passage.role, document.kind)
-        shares = _DIVISION.shares(sentence, demand, passage.heading)
-        if not shares:
+        if demand < Force.DEMAND and (is_report(sentence) or silent_heading(passage.heading)):
             return
-        key = _fold(sentence)
-        if any(quote and (quote in key or key in quote) for quote in self._lost.get(passage.id, ())):
+        run_in = _RUN_IN.match(sentence)
+        under = under or (run_in.group(1) if run_in else passage.heading)
+        shares = _DIVISION.shares(sentence, demand, under)
+        if is_empty_talk(sentence, demand):
+            shares = [share for share in shares if share.weight >= _PLAIN_WORDS]
+        if passage.role == Passage.ROLE_HEADER_FOOTER:
+            shares = [share for share in shares if share.target in (_SHEET, "purchasing.materials")]
+        self._list(passage, document, sentence, demand, shares, columns)
+
+    def _list(
+        self,
+        passage: Passage,
+        document: Document,
+        text: str,
+        demand: Force,
+        shares: list[Share],
+        columns: tuple[str, ...],
+    ) -> None:
+        key = _fold(text)
+        if not shares or any(quote and (quote in key or key in quote) for quote in self._lost.get(passage.id, ())):
             return
         citation = Citation(
-            document=passage.document, page=passage.page, quote=sentence, passage_id=passage.id, locator=passage.locator
+            document=passage.document, page=passage.page, quote=text, passage_id=passage.id, locator=passage.locator
         )
         for share in shares:
             finding = self._lines.get((share.target, key))
             if finding is None:
                 confidence = round(min(0.95, share.weight / 100) * _STRENGTH[demand], 2)
-                finding = Finding(
-                    share.target, sentence, confidence, document, passage.heading, [], self._row_columns(passage)
-                )
+                finding = Finding(share.target, text, confidence, document, passage.heading, [], columns)
                 self._lines[share.target, key] = finding
             finding.citations.append(citation)
-
-    def _row_columns(self, passage: Passage) -> tuple[str, ...]:
-        return self._columns if passage.role == Passage.ROLE_TABLE_ROW else ()
 
 
 def _fold(text: str) -> str:

@@ -18,6 +18,7 @@ STANDARD = (
 )
 _PATTERN = re.compile(STANDARD)
 _GAP = re.compile(r"\s+")
+_METRIC_TWIN = re.compile(r"/D\d+\.\d+M\Z")
 _NOT_STANDARDS = re.compile(r"(?:AS|FAR|EN|IBC|UL|JSC) ?\d{1,2}\Z|AS \d{4}\Z")
 _PACK_FORM = re.compile(r"(ASTM|ASME|AWS|SAE|AMS|ISO|EN|DIN|ANSI/ASQ|ISPM) ?-?(?=[A-Z]?\d)")
 
@@ -28,5 +29,6 @@ def designations(text: str) -> list[tuple[str, str]]:
     for match in _PATTERN.finditer(text):
         written = match.group().rstrip(".-/")
         if not _NOT_STANDARDS.match(written):
-            found.setdefault(_PACK_FORM.sub(r"\1 ", _GAP.sub(" ", written)), written)
+            spelling = _METRIC_TWIN.sub("", written)
+            found.setdefault(_PACK_FORM.sub(r"\1 ", _GAP.sub(" ", spelling)), written)
     return list(found.items())

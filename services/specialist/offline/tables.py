@@ -1,21 +1,48 @@
-"""Rows of tables: a row of column names is no requirement, and tells what the cells below it are."""
+"""Tables: what their columns make of a row. A row of column names is no requirement."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _NAMES = re.compile(
-    r"(?:item|items|no\.?|line|pos\.?|op|part|part (?:no\.?|number|and description)|description|material|thickness"
-    r"|qty\.?|quantity|qty per \w+|supplier|vendor"
-    r"|manufacturer|maker|lead time(?: \([a-z]+\))?|unit price|price|cost|total|due|due date|date|delivery date"
-    r"|milestone|evidence|deliverable|characteristic|method|extent|acceptance|point"
-    r"|rev\.?|revision|approved|drawn|hole|x|y|z|size|weld class|class|tolerance|nominal|measured|actual|deviation"
-    r"|feature|tool|tool no\.?|comments?|notes?|remarks?|unit|units|finish"
-    r"|requirement|requirements|reference|section|title|name|status|owner|responsible|action|document|number"
-    r"|inspection|frequency|sample size|type|grade|specification|standard|process|step|operation|link|url|subtotal"
-    r"|upper|lower|result)\Z",
+    r"(?:items?|no\.?|#|line|pos\.?|op|parts?|description|part and description|material|thickness|value|qty\.?"
+    r"|quantity"
+    r"|qty per \w+|supplier|vendor|manufacturer|maker|lead time(?: \([a-z]+\))?|unit price|price|cost|total|due"
+    r"|due date"
+    r"|date|delivery date|milestone|evidence|deliverable|characteristic|method|extent|acceptance|point|rev\.?"
+    r"|revision"
+    r"|approved|drawn|hole|x|y|z|size|weld class|class|tolerance|nominal|measured|actual|deviation|feature|tool"
+    r"|comments?|notes?|remarks?|units?|finish|requirements?|reference|section|title|name|status|owner|responsible"
+    r"|action|document|number|inspection|frequency|sample size|type|grade|specification|standard|process|step"
+    r"|operation|link|url|subtotal|upper|lower|result|(?:order|part|item|drawing|tool|serial|stock) ?"
+    r"(?:code|number|no\.?)|find no\.?)\Z",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"\brev\b|\brevision\b", re.IGNORECASE)
+_HISTORY = re.compile(r"\bapproved\b|\bdescription\b|\bauthor\b|\bchanges?\b", re.IGNORECASE)
+_COUNT = re.compile(r"\bqty\b|\bquantity\b", re.IGNORECASE)
+_SALE = re.compile(r"\bprice\b|\bdue\b|\bdelivery\b|\btotal\b", re.IGNORECASE)
+_DATE = re.compile(r"\bdate\b|\bdue\b", re.IGNORECASE)
+_EVENT = re.compile(r"\bmilestone\b|\bdeliverable\b|\bevent\b", re.IGNORECASE)
+_STOCK = re.compile(r"\bmaterial\b|\bpart\b|\bdescription\b|\bsupplier\b", re.IGNORECASE)
+LEAD_TIME = re.compile(r"\blead[- ]?time\b", re.IGNORECASE)
+_TEST = re.compile(r"\bmethod\b|\bextent\b", re.IGNORECASE)
+_HOLD = re.compile(r"\b(?:hold|witness)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class RowKind:
+    """What a row is by its columns: `owner` is its section ("" leaves it to its words); `beside` are further ones.
+
+    `under` stands in for a heading where the columns say what the table is about.
+    """
+
+    owner: str = ""
+    beside: tuple[str, ...] = ()
+    silent: bool = False
+    under: str = ""
 
 
 def cells(row: str) -> list[str]:
@@ -24,18 +51,37 @@ def cells(row: str) -> list[str]:
 
 
 def is_header(row: str) -> bool:
-    """True when the row names columns: most of its cells are names of columns and none holds a value."""
+    """True when the row names columns: at least two of its cells, and three of five, are names of columns."""
     names = [cell for cell in cells(row) if cell]
-    if len(names) < 2:
-        return False
     known = sum(1 for name in names if _NAMES.match(name))
-    return known >= max(2, (len(names) * 3 + 4) // 5)
+    return len(names) >= 2 and known >= max(2, (len(names) * 3 + 4) // 5)
 
 
-def column(text: str, columns: tuple[str, ...], wanted: re.Pattern[str]) -> str:
-    """The cell of the first column whose name matches `wanted`; empty when there is none."""
-    values = cells(text)
-    for place, name in enumerate(columns[: len(values)]):
-        if wanted.search(name):
-            return values[place]
-    return ""
+def row_kind(row: str, columns: tuple[str, ...]) -> RowKind:
+    """What the columns make of the row; a row whose cells do not fit the columns is left to its words."""
+    values = cells(row)
+    if not columns or abs(len(values) - len(columns)) > 2:
+        return RowKind()
+    names = " | ".join(columns)
+    if _CODE.search(names) and _HISTORY.search(names) and len(columns) <= 5:
+        return RowKind(silent=True)
+    if _TEST.search(names):
+        held = _HOLD.search(values[-1]) or _HOLD.search(values[0])
+        return RowKind("quality_plan.hold_points") if held else RowKind(under="tests")
+    if _EVENT.search(names) and _DATE.search(names):
+        beside = ("purchasing.quantities",) if _COUNT.search(names) else ()
+        return RowKind("release_plan.milestones", beside)
+    if _COUNT.search(names):
+        return _stock(names, values)
+    return RowKind()
+
+
+def _stock(names: str, values: list[str]) -> RowKind:
+    """Order lines are quantities, parts lists materials; dates and lead times stand beside them."""
+    if not any(_NUMBER.search(value) for value in values):
+        return RowKind()
+    if _SALE.search(names):
+        return RowKind("purchasing.quantities", ("release_plan.milestones",) if _DATE.search(names) else ())
+    if LEAD_TIME.search(names):
+        return RowKind("purchasing.materials", ("purchasing.long_lead_items",))
+    return RowKind("purchasing.materials") if _STOCK.search(names) else RowKind()

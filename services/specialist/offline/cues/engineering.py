@@ -13,11 +13,15 @@ _LIMITS = "engineering_instructions.ctqs_for_routing"
 _OPEN = "engineering_instructions.open_items"
 _STANDARDS = "engineering_instructions.referenced_standards"
 
+_VERBS = "cut|form|bend|weld|machine|drill|passivate|inspect|pack|clean|deliver|assemble|test|paint|coat"
+
+
 ENGINEERING: tuple[Cue, ...] = (
+    cue(_ROUTING, 90, "cut form weld machine", rf"(?:\b(?:{_VERBS})\b,? (?:and )?){{3,8}}"),
     cue(
         _STEPS,
         78,
-        "aws gtaw gmaw smaw tig mig d1 wps pqr electron friction",
+        "aws gtaw gmaw smaw tig mig d1 wps pqr electron friction weld welding welder welders purged purge argon",
         r"\baws d1\b|\bd1\.[1-9]\b|\b(?:gtaw|gmaw|smaw|fcaw|saw|tig|mig)\b|\bwps\b|\bpqr\b"
         r"|\bweld(?:ing)? (?:procedure|process|code|schedule|filler|wire|operator)s?\b|\bwelders?\b"
         r"|\bfriction stir\b|\belectron[- ]beam\b|\bpurged? with argon\b",
@@ -33,7 +37,7 @@ ENGINEERING: tuple[Cue, ...] = (
     cue(
         _STEPS,
         77,
-        "heat heat-treat heat-treated anneal temper stress age quench solution",
+        "heat heat-treat heat-treated anneal temper stress age quench solution bake baked baking hydrogen",
         r"\bheat[- ]?treat\w*|\banneal\w*|\btempered\b|\bstress[- ]reli\w*|\bquench\w*|\bsolution heat|\bbak(?:ed"
         r"|ing|eout)\b|\bhydrogen embrittlement relief\b",
     ),
@@ -66,7 +70,7 @@ ENGINEERING: tuple[Cue, ...] = (
     cue(
         _DFM,
         69,
-        "redesign manufacturability dfm galvanic dissimilar checked fit",
+        "redesign manufacturability dfm galvanic dissimilar checked fit design designed",
         r"\bdfm\b|\bmanufacturab\w*|\bredesign\w*|\bdissimilar metals?\b|\bhas to be checked for fit\b"
         r"|\bdesign(?:ed)? (?:for|to (?:avoid|prevent|minimi[sz]e|allow|permit))\b",
     ),
@@ -81,7 +85,7 @@ ENGINEERING: tuple[Cue, ...] = (
     cue(
         _ROUTING,
         75,
-        "after before sequence between routing machine setting drill ream",
+        "after before prior sequence between routing machine setting drill ream weld",
         r"\b(?:drill|ream|machine|weld|passivate|clean|inspect|heat[- ]treat|grind|cut|bend|form|drilled|reamed"
         r"|machined)\b[^.]{0,60}\b(?:after|before|prior to)\b[^.]{0,30}\b(?:weld|machin|passivat|heat|assembl|coat"
         r"|plat|form|stress)\w*|\bin one (?:setting|setup|clamping)\b|\bweld from the cent(?:re|er)\b"
@@ -127,7 +131,7 @@ ENGINEERING: tuple[Cue, ...] = (
     cue(
         _LIMITS,
         82,
-        "interpass preheat temperature temperatures oxygen ppm undercut",
+        "interpass preheat temperature temperatures oxygen ppm undercut heated processed",
         r"\binterpass\b|\bpre-?heat\w*|\btemperature\b[^.]{0,40}\b(?:not exceed|maximum|minimum|between|below|above"
         r"|range)\b|\bundercut\b|\bshall not be (?:processed|heated|used) (?:or used )?(?:above|below)\b",
         unless=r"\bservice temperature|\|\s?(?:hold|witness)\b",
@@ -153,6 +157,7 @@ ENGINEERING: tuple[Cue, ...] = (
         r"|attached|available|defined)\b|\bleft blank\b",
         least=Force.NONE,
     ),
+    cue(_OPEN, 92, "date", r"\bdate\s?:\s*\Z", least=Force.NONE),
     cue(
         _OPEN,
         92,
@@ -164,21 +169,37 @@ ENGINEERING: tuple[Cue, ...] = (
     cue(
         _OPEN,
         67,
-        "confirm clarify clarified",
+        "confirm clarify clarified ask action",
         r"\bplease (?:also )?(?:confirm|clarify|advise)\b|\bto ask the\b|\baction:",
     ),
     cue(
         _STANDARDS,
         66,
-        "built drawing interpret conform",
+        "built drawing interpret conform comply",
         r"\bbuilt to drawing\b|\binterpret(?:ed)? (?:per|in accordance)\b|\b(?:shall|must) (?:conform|comply) (?:to"
         r"|with)\b[^.]{0,60}\b(?:drawing|specification|standard)s?\b",
+    ),
+    cue(
+        _STANDARDS,
+        76,
+        "#std",
+        rf"\A{STANDARD}\W{{1,3}}[“\"A-Z]|\A{STANDARD},? ",
+        unless=r"\b(?:shall|must|should|will|is|are|may)\b|\|",
+        least=Force.NONE,
+    ),
+    cue(
+        _STANDARDS,
+        59,
+        "#std",
+        rf"\b(?:per|in accordance with|conforms? to|compl(?:y|ies) with|meets?|built to"
+        rf"|according to) (?:the )?{STANDARD}",
+        least=Force.NONE,
     ),
     cue(_STANDARDS, 58, "#std", STANDARD, unless=r"\breach\b|\brohs\b", least=Force.PLAIN),
     cue(
         _STANDARDS,
         50,
-        "accordance conform requirements specification specifications standard per",
+        "accordance conform requirements specification specifications standard per comply meet",
         r"\bin accordance with\b|\bconform(?:s|ing|ance)? (?:to|with)\b|\bmeet(?:s|ing)? the requirements of\b"
         r"|\bcomply with\b|\bper (?:the )?(?:drawing|specification|section)\b",
     ),

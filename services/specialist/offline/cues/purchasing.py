@@ -25,7 +25,7 @@ PURCHASING: tuple[Cue, ...] = (
     cue(
         _LONG,
         86,
-        "lead long-lead long aro",
+        "lead long-lead long aro weeks quoted",
         r"\blead[- ]times?\b|\blong[- ]lead\b|\bweeks? (?:a\.?r\.?o|after receipt of order)|\bquoted at \d+ (?:weeks"
         r"|days)\b",
         unless=r"\blead[- ]time (?:wire|free)|\balternate\b",
@@ -99,14 +99,14 @@ PURCHASING: tuple[Cue, ...] = (
     cue(
         _QUANTITIES,
         58,
-        "ordered order usd eur",
+        "ordered order usd eur two three four five six seven eight nine ten",
         r"\|\s?\d{1,5}\s?\|\s?(?:usd|eur|\$|€)|\bminimum order\b|\border (?:quantity|multiple)|\b(?:two|three|four"
         r"|five|six|seven|eight|nine|ten) \(\d{1,2}\)",
     ),
     cue(
         _CERTIFICATES,
         85,
-        "mill mtr mtr's mtrs 10204 certificates certificate",
+        "mill mtr mtr's mtr’s mtrs 10204 certificates certificate material manufacturer’s manufacturer's",
         r"\bmill (?:test )?cert\w*|\bmtr(?:'s|’s|s)?\b|\ben ?10204\b|\bmaterial (?:test report|certificat)\w*"
         r"|\bmanufacturer[’']s test report",
         unless=r"\|\s?(?:hold|witness)\b",
@@ -130,22 +130,25 @@ PURCHASING: tuple[Cue, ...] = (
     cue(
         _ALTERNATES,
         83,
-        "alternat substitut equal",
+        "alternat substitut equal equivalent",
         r"\balternates?\b|\balternative (?:material|part|source|component|process|supplier|method)s?\b"
         r"|\bsubstitut\w*|\bor (?:approved )?equal\b|\bor equivalent\b",
-        unless=r"\bsubstitute:|\bsubstitute (?:for|any) (?:notice|service)|\balternate (?:days|between)",
+        unless=(
+            r"\balternat\w+ (?:test|method|inspect|sampl)|\bsubstitute:|\bsubstitute (?:for|any) (?:notice|service)"
+            r"|\balternate (?:days|between)"
+        ),
     ),
     cue(
         _RFQS,
         80,
-        "rfq rfqs quotation quote quotes quoted bid",
-        r"\brfqs?\b|\brequests? for (?:quot\w+|proposal)|\bplease quote\b|\b(?:quoted|priced) separately\b"
-        r"|\bseparate quote\b|\bquotes? (?:is |are )?required\b|\bquotation is valid\b",
+        "rfq rfqs quotation quote quotes quoted bid priced request",
+        r"\brfqs?\b|\brequests? for (?:quot\w+|proposal)|\bplease quote\b"
+        r"|\bseparate quote\b|\bquotes? (?:is |are )?required\b",
     ),
     cue(
         _SUPPLIERS,
         82,
-        "approved avl asl audited sole single qualified excluded",
+        "approved avl asl audited sole single qualified excluded other directed authorized",
         r"\b(?:approved|qualified|audited|directed|authori[sz]ed|non-audited) (?:\w+ ){0,2}(?:suppliers?|vendors?"
         r"|sources?|manufacturers?|distributors?|makers?|laborator(?:y|ies))\b|\bavl\b|\basl\b|\b(?:sole"
         r"|single)[- ]source\b|\bexcluded suppliers?\b|\bis approved for\b|\bno other make\w*\b|\bapproved (?:vendor"
@@ -193,7 +196,12 @@ PURCHASING: tuple[Cue, ...] = (
         r"\bu\.?s\.? (?:citizen|person)s?\b|\bunited states citizens?\b|\bprohibited (?:material|substance)s?\b"
         r"|\bbanned\b",
     ),
-    cue(_RESTRICTIONS, 63, "prohibited prohibits", r"\bshall not be used\b|\b(?:is|are) (?:expressly )?prohibited\b"),
+    cue(
+        _RESTRICTIONS,
+        63,
+        "prohibited prohibits used",
+        (r"\bshall not be used\b|\b(?:is|are) (?:expressly )?prohibited\b"),
+    ),
     cue(
         _PACKAGING,
         81,
@@ -230,6 +238,12 @@ PURCHASING: tuple[Cue, ...] = (
         "storage store stored bagged wrap wrapped polyethylene handling handled",
         r"\b(?:controlled |in )storage\b|\bstor(?:ed|age)\b[^.]{0,50}\b(?:shall|must|be|until|in)\b"
         r"|\b(?:double-?)?bagged\b|\bwrapp?(?:ed|ing)?\b|\bhandl(?:ed|ing)\b",
+    ),
+    cue(
+        _RESTRICTIONS,
+        86,
+        "confidential drawings drawing passed",
+        r"\bdrawings?\b[^.]{0,60}\bshall not be (?:passed|disclosed|shared|copied)\b",
     ),
     cue(
         _PACKAGING,

@@ -17,7 +17,7 @@ QUALITY: tuple[Cue, ...] = (
         _CTQS,
         73,
         "± +/- +",
-        r"(?:±|\+/-)\s?\d|\d\s?\+0?[.,]?\d+\s?/\s?-?\s?\d",
+        r"(?:±|\+/-)\s?\d|[\d(]\s?\+0?[.,]?\d+\s?/\s?-?\s?\d",
         unless=r"\b(?:yield|tensile|°\s?[CF]\b)",
         least=Force.PLAIN,
     ),
@@ -47,10 +47,18 @@ QUALITY: tuple[Cue, ...] = (
     cue(
         _CTQS,
         60,
-        "fit bore hole ø thread threads dia diameter diameters",
+        "h6 h7 h8 g6 fit bore hole ø thread threads dia diameter diameters",
         r"\b[A-Z]?\d+\s?[HhGgJjKk]\d{1,2}\b|\b(?:bore|hole|shaft|pin)s?\b[^.]{0,40}\bdiameters?\b",
     ),
-    cue(_CTQS, 56, "dimension", r"\bdimensions? (?:and tolerances )?(?:shall|must|apply|are in|in (?:milli|inch))"),
+    cue(
+        _CTQS,
+        58,
+        "mm wide deep high long tall spacing",
+        r"\d\s?(?:mm|cm|in(?:ch(?:es)?)?|\"|”)\s(?:wide|deep|high|long|tall|\w+ spacing)\b",
+        least=Force.NONE,
+    ),
+    cue(_CTQS, 55, "color colour brown", r"\bcolou?rs?\b|\bshall be (?:brown|black|white|grey|gray|blue|red)\b"),
+    cue(_CTQS, 56, "dimension", r"\bdimensions? (?:and tolerances )?(?:shall|must)"),
     cue(
         _LEVELS,
         78,
@@ -79,7 +87,7 @@ QUALITY: tuple[Cue, ...] = (
         r"\binspect(?:ed|ions?|ing)?\b",
         unless=r"\binspection (?:report|record|document|certificate)",
     ),
-    cue(_LEVELS, 56, "nonconform discrepan deviation", r"\bnon-?conform\w*|\bdiscrepan(?:t|cy|cies)\b"),
+    cue(_LEVELS, 56, "nonconform conform discrepan", r"\bnon-?conform\w*|\bdiscrepan(?:t|cy|cies)\b"),
     cue(
         _PASSIVATION,
         80,
@@ -90,7 +98,7 @@ QUALITY: tuple[Cue, ...] = (
     cue(
         _CLEAN,
         69,
-        "contaminat foreign",
+        "contaminat foreign fod",
         r"\bcontaminat\w*|\bforeign (?:object|material|matter|debris|particle)s?\b|\bfod\b",
     ),
     cue(
@@ -103,8 +111,8 @@ QUALITY: tuple[Cue, ...] = (
     ),
     cue(
         _CLEAN,
-        71,
-        "carbon iron",
+        78,
+        "carbon iron brush",
         r"\bcarbon[- ]steel\b[^.]{0,80}\bstainless\b|\bstainless\b[^.]{0,40}\b(?:brush|tools?)\w*",
         unless=r"\bgrade\b|\bastm\b",
     ),
@@ -140,7 +148,8 @@ QUALITY: tuple[Cue, ...] = (
     cue(
         _TESTS,
         76,
-        "tensile hardness impact charpy bend shear fatigue torque salt humidity vibration flammab elemental chemical "
+        "tensile hardness impact charpy bend shear fatigue torque salt humidity vibration offgas outgas corrosion "
+        "adhesion peel flammab elemental chemical "
         "microhardness microexamination functional acceptance qualification",
         r"\b(?:tensile|hardness|impact|charpy|bend|shear|fatigue|torque|salt[- ](?:spray|fog)|humidity|vibration"
         r"|flammability|elemental|chemical|mechanical(?: property)?|functional|adhesion|peel|acceptance"
@@ -165,7 +174,7 @@ QUALITY: tuple[Cue, ...] = (
     cue(
         _PAPERS,
         82,
-        "certificate certificates certification coc coc's cocs c-of-c conformance compliance conformity",
+        "certificate certificates certification coc coc's coc’s cocs c-of-c conformance compliance conformity",
         r"\bcertificates? of (?:conform|complian|analys|origin|calibrat)\w*|\bco[ca]s?(?:'s|’s)?\b|\bc of c\b",
         unless=r"\bcountry of origin\b",
     ),
@@ -180,7 +189,7 @@ QUALITY: tuple[Cue, ...] = (
     cue(
         _PAPERS,
         74,
-        "data book dossier package adp",
+        "data book dossier package adp adp's map maps weld",
         r"\bdata (?:book|package|pack)s?\b|\bdossier\b|\bdocumentation package\b|\badp(?:'s)?\b|\bweld maps?\b",
     ),
     cue(
@@ -219,7 +228,7 @@ QUALITY: tuple[Cue, ...] = (
     cue(
         _METROLOGY,
         68,
-        "measuring measurement measured",
+        "measuring measurement measured test",
         r"\bmeasuring (?:equipment|instrument|device|tool|system)s?\b|\bmeasurement (?:system|uncertainty|equipment"
         r"|instrument|accuracy|standards?)\b|\btest equipment\b",
     ),
@@ -229,4 +238,18 @@ QUALITY: tuple[Cue, ...] = (
         "measured measure",
         (r"\bshall be measured\b|\bmeasure(?:d|ments?) (?:shall|with|by|using|on)\b"),
     ),
+    cue(_CTQS, 72, "datum within", r"\bto datum\b|\bwithin \d+(?:[.,]\d+)?\s?(?:mm|in|°|\")?\Z"),
+    cue(
+        _TESTS,
+        71,
+        "indications cracks porosity defects",
+        r"\bno (?:linear |visible )?(?:indications?|cracks?|porosity|defects?)\b",
+    ),
+    cue(
+        _HOLDS,
+        80,
+        "representative customer buyer government",
+        r"\b(?:representatives?|customer|buyer|government)\b[^.]{0,40}\bshall (?:observe|witness|attend|be present)\b",
+    ),
+    cue(_LEVELS, 72, "acceptance", r"\b(?:final|customer|site) acceptance\b"),
 )

@@ -54,6 +54,7 @@ SCHEDULE: tuple[Cue, ...] = (
     cue(
         _MILESTONES, 82, "#date " + _MONTHS, rf"\|\s?\d[\d,]*\s?ea\b[^.]{{0,20}}{DATE}", least=Force.PLAIN, beside=True
     ),
+    cue(_MILESTONES, 80, "date", r"\bdate\s?:\s*\Z", least=Force.NONE, beside=True),
     cue(_MILESTONES, 80, "__", r"\bdate\b[^_]{0,30}_{3,}", least=Force.NONE, beside=True),
     cue(
         _EARLY,
@@ -64,8 +65,15 @@ SCHEDULE: tuple[Cue, ...] = (
     ),
     cue(
         _RISKS,
+        80,
+        "delayed moved arrived damaged pull calibrat rust",
+        r"\bdelayed the\b|\bmoved by\b|\barrived after\b|\bdamaged\b[^.]{0,20}\b(?:feet|parts?|frames?)\b|\bwill pull\b"
+        r"|\bout for calibration\b|\brust spots\b",
+    ),
+    cue(
+        _RISKS,
         72,
-        "risk risks delay delayed delays late slip distort damaged pull rust",
+        "risk risks delay delayed delays late slip distort damaged pull rust moved arrived calibrat",
         r"\brisks?\b[^.]{0,60}\b(?:delay|schedule|late|cost|supply|deliver)|\b(?:was|were|is|are|will be) (?:late"
         r"|delayed)\b|\bdelayed the\b|\bmoved by\b|\bwill pull\b|\barrived after\b|\bdamaged\b[^.]{0,20}\bfeet\b"
         r"|\brust spots\b|\bout for calibration\b",
@@ -74,10 +82,11 @@ SCHEDULE: tuple[Cue, ...] = (
     cue(
         _BOXES,
         78,
-        "days day weeks week hours months notice",
+        "days day weeks week hours months notice returns",
         rf"\b(?:working|business|calendar) days?\b|\bnotice period\b|\breturns? (?:comments"
         rf"|the)\b[^.]{{0,60}}\bwithin\b|\ballow {_SPAN}",
         unless=r"\blead[- ]time\b|\bnotice of each witness\b|\bwitness point\b|\binvoice\b|\|\s?witness\b",
+        least=Force.NONE,
     ),
     cue(
         _BOXES,

@@ -1,5 +1,6 @@
 """Contract terms that bind the job; purchasing keeps them."""
 
+from services.specialist.offline.binding import Force
 from services.specialist.offline.cue import Cue, cue
 
 _TERMS = "purchasing.contract_terms"
@@ -11,6 +12,7 @@ TERMS: tuple[Cue, ...] = (
         "supersed precedence conflict inconsisten prevail governs cancels replaces",
         r"\bsupersed\w*|\b(?:order of )?precedence\b|\bin (?:the )?(?:case|event) of (?:a |any )?(?:conflict"
         r"|inconsisten|discrepan)\w*|\bshall (?:prevail|govern|control)\b|\breplaces all\b|\bcancels and\b",
+        least=Force.NONE,
     ),
     cue(
         _TERMS,
@@ -21,13 +23,16 @@ TERMS: tuple[Cue, ...] = (
         r"|\bconfidential\w*|\binsurance\b|\barbitrat\w*|\bforce majeure\b|\bintellectual property\b|\bdamages\b"
         r"|\bbreach\w*|\bgoverning law\b|\bgoverned by\b",
         unless=r"\bterminat(?:e|ion) (?:of the )?(?:weld|pass|cable|thread)|\bwelding warrant|\bdesign is warranted",
+        least=Force.NONE,
     ),
     cue(
         _TERMS,
         83,
-        "payment invoice invoices price prices pay penalty penalties late liquidated royalt",
-        r"\bpayments?\b|\binvoices?\b|\bprices? (?:shall|will|is|are|of)\b|\bpurchase price\b|\bpenalt(?:y|ies)\b"
+        "valid separately payment invoice invoices price prices pay penalty penalties late liquidated royalt",
+        r"\bquotation is valid\b|\b(?:quoted|priced) separately\b|\bpayments?\b|\binvoices?\b|\bprices? (?:shall"
+        r"|will|is|are|of)\b|\bpurchase price\b|\bpenalt(?:y|ies)\b"
         r"|\blate delivery\b|\bliquidated\b|\broyalt\w*|\bshall pay\b",
+        least=Force.NONE,
     ),
     cue(
         _TERMS,
@@ -45,6 +50,7 @@ TERMS: tuple[Cue, ...] = (
         r"|ment)?\b[^.]{0,40}\b(?:rights|agreement|consent)|\btitle (?:to|and risk)\b|\brisk of loss\b|\bamend(?:ed"
         r"|ment)s? (?:to|of|in writing)",
         unless=r"\bwithin the scope of this agreement means\b|\bthird[- ]party (?:lab|inspect|test)",
+        least=Force.NONE,
     ),
     cue(
         _TERMS,
@@ -58,5 +64,21 @@ TERMS: tuple[Cue, ...] = (
         47,
         "vendor buyer seller customer establishment purchaser",
         r"\b(?:buyer|seller|purchaser|customer)\b[^.]{0,60}\b(?:shall|will|may not|agrees)\b",
+    ),
+    cue(
+        _TERMS,
+        62,
+        "deviation deviations waiver waivers mua muas",
+        r"\bdeviations?\b|\bwaivers?\b|\bmuas?\b",
+        unless=r"\bstandard deviation",
+    ),
+    cue(
+        _TERMS,
+        58,
+        "additional additional deemed entitled acknowledges sole expense discretion order orders reject rejected",
+        r"\b(?:deemed|entitled)\b|\backnowledges?\b|\bsole (?:discretion|expense|cost|remedy)\b|\bat (?:its"
+        r"|no additional) "
+        r"(?:own )?(?:cost|expense)\b|\bpurchase orders?\b|\breject(?:ed|ion|s)?\b",
+        unless=r"\blot will be rejected|\bbuilt to\b",
     ),
 )

@@ -1,0 +1,1 @@
+"""Recall and precision of an engine's lines against labels made by hand."""
