@@ -34,18 +34,23 @@ def own_revision(document: Document, pages: Sequence[Page]) -> tuple[Value, Pass
         revision = revision or _text(_labelled(passages, _REVISION_LABEL, _REVISION_VALUE))
     if not number or not revision:
         return None
-    passage = _holding(passages, revision) or Passage(document=document.name, page=pages[0].number if pages else 1)
+    passage = _holding(passages, number, revision) or Passage(
+        document=document.name, page=pages[0].number if pages else 1
+    )
     return Value(0, 0, revision, about=number.lower()), passage, passage.text[:400]
 
 
-def _holding(passages: Sequence[Passage], revision: str) -> Passage | None:
-    """The passage that says "rev B", else the "B" in the field under "REV"."""
+def _holding(passages: Sequence[Passage], number: str, revision: str) -> Passage | None:
+    """The passage that says "rev B", else the "B" in the field under "REV", else the number that ends in it."""
     written = re.escape(revision)
     said = re.compile(rf"\b(?:rev(?:ision|\.)?|issue)(?:\s*(?:no\.?|level))?\s*[:.|]?\s*{written}(?!\w)", re.IGNORECASE)
     for passage in passages:
         if said.search(passage.text):
             return passage
-    return _labelled(passages, _REVISION_LABEL, re.compile(written, re.IGNORECASE))
+    field = _labelled(passages, _REVISION_LABEL, re.compile(written, re.IGNORECASE))
+    if field or not number.endswith(revision):
+        return field
+    return next((passage for passage in passages if number in passage.text), None)
 
 
 def _labelled(passages: Sequence[Passage], label: re.Pattern[str], value: re.Pattern[str]) -> Passage | None:

@@ -196,3 +196,9 @@ def test_155_pages_take_under_a_third_of_a_second() -> None:
 def test_a_drawings_title_block_is_read_by_its_labels() -> None:
     assert facts_of(DRAWING, "DRAWING NO.", "BR-2041", "REV", "B", "SCALE") == [("br-2041", "B")]
     assert facts_of(WORK, "DRAWING NO.", "BR-2041", "REV", "B") == []
+
+
+def test_a_number_that_ends_in_its_revision_is_the_words_for_it() -> None:
+    job = Job()
+    job.paper(DRAWING, "MS14179A", number="MS14179A", revision="A")
+    assert [fact.citation.quote for fact in job.facts] == ["MS14179A"]

@@ -8,7 +8,11 @@ from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_pb2 import Document
 from buildplan.v1.fact_pb2 import Fact
-from services.coordinator.facts import find_conflicts
+from services.contract.citations import normalise, occurs
+from services.coordinator.documents.stamp import stamp
+from services.coordinator.facts import extract_facts, find_conflicts
+from services.reader.limits import Limits
+from services.reader.read import read_upload
 from tests.unit.facts.reading import SAMPLES, SESSION, read_session
 
 TIE, BY_PRECEDENCE = DocumentConflict.STATE_TIE, DocumentConflict.STATE_RESOLVED_BY_PRECEDENCE
@@ -76,3 +80,15 @@ def test_what_schedules_and_plans_need_is_there(
     papers: Papers, topic: pb.Topic.ValueType, subject: str, value: str
 ) -> None:
     assert (topic, subject, value) in {(fact.topic, fact.subject, fact.value) for fact in papers[1]}
+
+
+def test_every_quote_is_found_on_its_page() -> None:
+    checked = 0
+    for path in sorted(path for path in SAMPLES.iterdir() if path.is_file()):
+        for part in read_upload(path.read_bytes(), path.name, Limits(), lambda _pages: None):
+            stamp("s", "d", part.document, part.pages)
+            pages = {page.number: normalise(page.text) for page in part.pages}
+            for fact in extract_facts(part.document, part.pages):
+                assert occurs(fact.citation.quote, pages[fact.citation.page]), fact.citation.quote
+                checked += 1
+    assert checked > 100
