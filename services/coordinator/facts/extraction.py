@@ -18,7 +18,8 @@ from services.coordinator.facts.grades import is_stainless
 from services.coordinator.facts.own_revision import own_revision
 from services.coordinator.facts.rows import Row, rows
 from services.coordinator.facts.subjects import features
-from services.coordinator.facts.topics import RULES, Paper, Surroundings, TopicRule
+from services.coordinator.facts.topic_rule import Paper, Surroundings, TopicRule
+from services.coordinator.facts.topics import RULES
 from services.coordinator.facts.values import Value
 
 _READ_FOR_HINTS = 20_000
