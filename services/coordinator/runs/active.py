@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 
 import structlog
 
@@ -70,16 +69,22 @@ class ActiveRuns:
             await asyncio.wait(tasks)
         await self._house.store.write(lambda tx: leases.release(tx, self.owner))
 
+    async def renew(self) -> None:
+        """Keeps the leases; a run whose lease is lost is abandoned."""
+        fences = {name: execution.fence for name, execution in self._executions.items()}
+        now, lease = self._house.clock(), self._house.policy.lease
+        for name in await self._house.store.write(lambda tx: leases.renew(tx, fences, lease, now)):
+            if execution := self._executions.get(name):
+                execution.abandon()
+
     async def _beat(self) -> None:
-        policy = self._house.policy
         while True:
-            await self._house.sleep(policy.lease / 3)
-            fences = {name: execution.fence for name, execution in self._executions.items()}
-            renew = partial(leases.renew, fences=fences, lease_seconds=policy.lease, now=self._house.clock())
-            for name in await self._house.store.write(renew):
-                if execution := self._executions.get(name):
-                    execution.abandon()
-            await self.adopt()
+            await self._house.sleep(self._house.policy.lease / 3)
+            try:
+                await self.renew()
+                await self.adopt()
+            except Exception as error:  # noqa: BLE001 - the heart must beat on; a lease outlives two missed beats
+                _log.error("leases could not be renewed", exc_info=error)
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         del self._executions[name], self._tasks[name]

@@ -12,6 +12,7 @@ from buildplan.v1.run_pb2 import RunEvent
 from services.coordinator.runs.feed import Feed
 from services.coordinator.store import Store
 from services.coordinator.store import runs as rows
+from services.runtime.errors import DomainError
 
 _log = structlog.get_logger()
 Unit = Callable[[Connection], Sequence[RunEvent]]
@@ -79,5 +80,6 @@ class RunLog:
     def _lose(self, error: Exception) -> None:
         self._closed = True
         self._pending.clear()
-        _log.error("run is dropped here", run=self._name, reason=type(error).__name__, exc_info=error)
+        known = isinstance(error, DomainError)
+        _log.error("run is dropped here", run=self._name, cause=str(error), exc_info=None if known else error)
         self._lost()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,9 @@ class House:
     async def plan(self, run: Run) -> Plan:
         session, _ = parse(run.name, "runs")
         return await self.store.read(lambda tx: plan_rows.get(tx, session, run.revision))
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def calls(self) -> dict[str, int]:
         return {agent: fake.seen.proposes for agent, fake in self.fakes.items()}

@@ -1,0 +1,138 @@
+"""Runs outlive their coordinator: killed, drained or too late to write."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from buildplan.v1.agent_pb2 import AgentStatus
+from buildplan.v1.run_pb2 import Run
+from services.contract.names import parse
+from services.coordinator.runs.policy import RunPolicy
+from services.coordinator.runs.runs import Runs
+from services.coordinator.store import leases
+from services.coordinator.store import runs as run_rows
+from services.runtime.errors import Unavailable
+from tests.fakes.specialist import Behaviour, FakeSpecialist
+from tests.integration.runs.conftest import POLICY, House, status_of
+
+
+@pytest.fixture
+def policy() -> RunPolicy:
+    return replace(POLICY, lease=0.3)
+
+
+async def coordinator(database: Path, fakes: dict[str, FakeSpecialist], *options: str) -> Process:
+    addresses = ",".join(f"{agent}={fake.address}" for agent, fake in fakes.items())
+    module = "tests.integration.runs.coordinator_process"
+    command = [sys.executable, "-m", module, f"sqlite:///{database}", addresses, *options]
+    return await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+
+
+async def line(process: Process) -> str:
+    assert process.stdout is not None
+    return (await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip()
+
+
+async def test_a_killed_coordinators_run_is_continued(tmp_path: Path, fakes: dict[str, FakeSpecialist]) -> None:
+    fakes["pma"].behaviour = Behaviour(hang=True)
+    first = await coordinator(tmp_path / "store.db", fakes, "--session", "s1")
+    name = await line(first)
+    async with asyncio.timeout(10):
+        while not fakes["pma"].seen.at_work or any(fakes[agent].seen.finished < 1 for agent in ("qma", "sca", "ema")):
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    first.kill()
+    await first.communicate()
+    fakes["pma"].behaviour = Behaviour()
+    second = await coordinator(tmp_path / "store.db", fakes, "--run", name)
+    assert await line(second) == str(Run.STATE_SUCCEEDED)
+    assert await asyncio.wait_for(second.wait(), 10) == 0
+    assert {agent: fake.seen.proposes for agent, fake in fakes.items()} == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}
+
+
+async def test_a_drained_coordinator_leaves_its_run_to_the_next(house: House) -> None:
+    house.fakes["pma"].behaviour = Behaviour(hang=True)
+    run = await house.start()
+    await house.until(run.name, "qma", AgentStatus.STATE_COMPLETE)
+    watching = asyncio.create_task(house.events(run.name))
+    await asyncio.sleep(0.05)
+    await house.runs.drain()
+    with pytest.raises(Unavailable):
+        await watching
+    with pytest.raises(Unavailable):
+        await house.start()
+    await asyncio.wait_for(house.fakes["pma"].seen.cancelled_event.wait(), 1)
+    left = await house.runs.get(run.name)
+    assert left.state == Run.STATE_RUNNING
+    assert status_of(left, "pma").state == AgentStatus.STATE_RUNNING
+    house.fakes["pma"].behaviour = Behaviour()
+    house.runs = Runs(house.store, house.specialists, POLICY, house.sessions.inputs())
+    await house.runs.recover()
+    events = await house.events(run.name)
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    assert (await house.runs.get(run.name)).state == Run.STATE_SUCCEEDED
+    assert house.calls() == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}
+
+
+async def test_pending_runs_are_continued_too(house: House) -> None:
+    nobody = replace(POLICY, runs_in_flight=0)
+    waiting = Runs(house.store, house.specialists, nobody, house.sessions.inputs())
+    house.runs, runs = waiting, house.runs
+    run = await house.start()
+    await waiting.drain()
+    house.runs = runs
+    assert (await runs.get(run.name)).state == Run.STATE_PENDING
+    await runs.recover()
+    await house.events(run.name)
+    assert (await runs.get(run.name)).state == Run.STATE_SUCCEEDED
+
+
+async def test_who_has_lost_the_fence_writes_nothing(house: House) -> None:
+    pma = house.fakes["pma"]
+    pma.behaviour = Behaviour(hang=True)
+    run = await house.start()
+    for agent in ("qma", "sca", "ema"):
+        await house.until(run.name, agent, AgentStatus.STATE_COMPLETE)
+    ids = parse(run.name, "runs")
+
+    fence = await house.store.write(lambda tx: leases.reopen(tx, *ids, "somebody else", 60.0, house.now()))
+    await house.runs._active.renew()
+    await asyncio.wait_for(pma.seen.cancelled_event.wait(), 2)
+    stolen = await house.runs.get(run.name)
+    assert stolen.state == Run.STATE_RUNNING
+    assert status_of(stolen, "pma").state == AgentStatus.STATE_RUNNING
+    await house.store.write(lambda tx: run_rows.record(tx, *ids, fence, []))
+
+
+async def test_a_late_write_under_an_old_fence_drops_the_run_here(house: House) -> None:
+    pma = house.fakes["pma"]
+    pma.behaviour = Behaviour(delay=0.3)
+    run = await house.start()
+    for agent in ("qma", "sca", "ema"):
+        await house.until(run.name, agent, AgentStatus.STATE_COMPLETE)
+    ids = parse(run.name, "runs")
+    await house.store.write(lambda tx: leases.reopen(tx, *ids, "somebody else", 60.0, house.now()))
+    async with asyncio.timeout(5):
+        while run.name in house.runs._active:
+            await asyncio.sleep(0.01)
+    stolen = await house.runs.get(run.name)
+    assert stolen.state == Run.STATE_RUNNING
+    assert status_of(stolen, "pma").state == AgentStatus.STATE_RUNNING
+    assert "pma" not in {checkpoint.agent for checkpoint in await house.runs.checkpoints(run.name)}
+    assert stolen.revision == 0
+
+
+async def test_leases_are_renewed(house: House) -> None:
+    house.fakes["pma"].behaviour = Behaviour(hang=True)
+    await house.runs.recover()
+    run = await house.start()
+    await asyncio.sleep(0.6)
+    claimed = await house.store.write(lambda tx: run_rows.claim(tx, house.runs._active.owner, 60.0, house.now()))
+    assert claimed == []
+    await house.runs.cancel(run.name)
