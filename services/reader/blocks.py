@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from buildplan.v1.document_pb2 import Page, Passage
+from services.reader import signs
 from services.reader.passages import add_passage
 
 PART_CHARACTERS = 4000
@@ -32,7 +33,7 @@ def parts(blocks: Iterable[TextBlock]) -> list[Page]:
         if not pages or at_heading or size + len(block.text) > 1.25 * PART_CHARACTERS > len(block.text):
             pages.append(_page(len(pages) + 1, f"part {len(pages) + 1}"))
             size = 0
-        heading = block.text if block.role == Passage.ROLE_HEADING else heading
+        heading = _heading(block) or heading
         _add(pages[-1], block, heading)
         size += len(block.text)
     return _with_text(pages)
@@ -43,9 +44,16 @@ def single_page(number: int, label: str, blocks: Iterable[TextBlock]) -> Page:
     page = _page(number, label)
     heading = ""
     for block in blocks:
-        heading = block.text if block.role == Passage.ROLE_HEADING else heading
+        heading = _heading(block) or heading
         _add(page, block, heading)
     return _with_text([page])[0]
+
+
+def _heading(block: TextBlock) -> str:
+    """The heading that a block brings with it; empty when it brings none."""
+    if block.role == Passage.ROLE_HEADING:
+        return block.text
+    return signs.run_in_heading(block.text) if block.role == Passage.ROLE_BODY else ""
 
 
 def _page(number: int, label: str) -> Page:

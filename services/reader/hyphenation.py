@@ -34,8 +34,6 @@ class LineJoiner:
 
     def _vocabulary(self) -> set[str]:
         if self._words is None:
-            self._words = set()
-            for text in self._texts():
-                whole = re.sub(r"\w+[-\u00ad\u2010\u2011]\n\w+", " ", text)
-                self._words.update(word.lower() for word in _WORD.findall(whole))
+            whole = re.sub(r"\w+[-\u00ad\u2010\u2011]\n\w+", " ", "".join(self._texts()))
+            self._words = {word.lower() for word in _WORD.findall(whole)}
         return self._words

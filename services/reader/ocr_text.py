@@ -8,6 +8,9 @@ from buildplan.v1.document_pb2 import Passage
 from services.reader import repeats
 from services.reader.lines import Line
 
+_UNWRAPPED = 200
+"""A text with a line of more characters has a line for each paragraph."""
+
 
 def ocr_lines(text: str) -> list[Line]:
     """Lines of an OCR text; the first and last two are looked at for page numbers."""
@@ -27,6 +30,6 @@ def plain_lines(texts: Iterable[str]) -> list[Line]:
     longest = max((len(text) for text in stripped), default=0)
     for text in stripped:
         if text:
-            lines.append(Line(text=text, breaks=empty, ragged=len(text) < 0.75 * longest))
+            lines.append(Line(text=text, breaks=empty or longest > _UNWRAPPED, ragged=len(text) < 0.75 * longest))
         empty = not text
     return lines

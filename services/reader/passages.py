@@ -21,11 +21,9 @@ class Outline:
     in_contents: bool = False
 
 
-def add_passage(
-    page: Page, text: str, role: Passage.Role.ValueType, *, heading: str = "", locator: str = "", offset: int = 0
-) -> None:
+def add_passage(page: Page, text: str, role: Passage.Role.ValueType, *, heading: str = "", locator: str = "") -> None:
     """Appends a passage to `page`; its identifier is "p{page}-{ordinal}"."""
-    ordinal = len(page.passages) + 1 + offset
+    ordinal = len(page.passages) + 1
     page.passages.add(
         id=f"p{page.number}-{ordinal}", page=page.number, text=text, role=role, locator=locator, heading=heading
     )
@@ -41,7 +39,7 @@ def fill_page(
     for index, block in enumerate(blocks):
         before = blocks[index - 1].text if index else ""
         after = blocks[index + 1].text if index + 1 < len(blocks) else ""
-        role = block.role or _role(block, before, after, drawing=drawing)
+        role = block.role or block_role(block, before, after, drawing=drawing)
         if role == HEADING:
             outline.heading = block.text
         elif role == BODY and (run_in := signs.run_in_heading(block.text)):
@@ -80,7 +78,8 @@ def _mark_listed(lines: Sequence[Line], listed: Sequence[bool], *, begun: bool) 
         line.role = Passage.ROLE_CONTENTS
 
 
-def _role(block: Block, before: str, after: str, *, drawing: bool) -> Passage.Role.ValueType:
+def block_role(block: Block, before: str, after: str, *, drawing: bool) -> Passage.Role.ValueType:
+    """The role of a block between the texts of its neighbours; unmarked contents and headers are not looked for."""
     text = block.text
     if len(block.cells) > 1 or any(line.row for line in block.lines):
         if all(signs.is_field(cell) for cell in text.split(CELL_SEPARATOR)):

@@ -10,7 +10,9 @@ from typing import NamedTuple
 EDGE = 0.16
 """Part of the height, at top and bottom, in which headers and footers stand."""
 
-_DIGITS = re.compile(r"\d+|\b[ivxl]+\b", re.IGNORECASE)
+_NUMBERS = re.compile(
+    r"^(?:\d{1,4}|[ivxl]{1,6})(?=\s)|(?<=\s)(?:\d{1,4}|[ivxl]{1,6})$|(?<=page )\d+|(?<= of )\d+", re.IGNORECASE
+)
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[-–—|\[]?\s*(?:[A-Z]-)?(?:\d{1,4}|[ivxl]{1,6})\s*[-–—|\]]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE
 )
@@ -58,7 +60,7 @@ def is_page_number(text: str) -> bool:
 
 
 def repeated(pages: Iterable[Sequence[tuple[str, Place]]]) -> frozenset[str]:
-    """Texts that are headers or footers; those at the edges are in lower case and without their numbers.
+    """Texts that are headers or footers; those at the edges in lower case and without their page numbers.
 
     At the same place of an edge on three pages (two, of two or three), at any edge on a third of the pages, or
     a longer text anywhere on half of the pages.
@@ -100,4 +102,4 @@ def is_repeat(text: str, where: Place, texts: frozenset[str], *, numbered: bool)
 
 
 def _key(text: str) -> str:
-    return _DIGITS.sub("#", text).casefold()
+    return _NUMBERS.sub("#", text).casefold()

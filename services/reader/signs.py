@@ -17,7 +17,9 @@ _CLAUSE = re.compile(
 )
 _SINGLE_LEVEL = re.compile(r"(\d{1,3})[.)]?\s")
 _CAPTION = re.compile(r"(?:Table|TABLE|Figure|FIGURE|Fig\.|FIG\.)\s+[A-Z]?[-.\dIVX]{1,6}\s*[.:–—-]?\s")
-_RUN_IN = re.compile(r"((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3})+\.?\s+[A-Z][^.:;]{2,60})[.:]\s+\S")
+_RUN_IN = re.compile(
+    r"((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3})+\.?\s+[A-Z][^.:;]{2,60}|\d{1,2}\.\s+[A-Z][A-Z ,/&()-]{3,60})[.:]\s+\S"
+)
 _CONTENTS_TITLE = re.compile(
     r"(?:table of contents|contents|list of (?:figures|tables|appendices|exhibits)|table of (?:figures|tables)|index)"
     r"(?:\s*\(?cont(?:inued|'d|\.)?\)?)?",
@@ -78,7 +80,9 @@ def ends_with_page(text: str) -> bool:
 
 def is_field(text: str) -> bool:
     """True for "Label: value" as title blocks and forms write it."""
-    if len(text) > 120 or not (match := _FIELD.match(text)) or _NOT_FIELDS.match(text) or is_item(text):
+    if len(text) > 120 or ":" not in text or not (match := _FIELD.match(text)):
+        return False
+    if _NOT_FIELDS.match(text) or is_item(text):
         return False
     value = match["value"] or ""
     return bool(value) and len(match["label"].split()) <= 5 and not _SENTENCE.search(text) and not value.endswith(".")

@@ -23,8 +23,8 @@ _NUMBERS: dict[int, str] = {
 }
 _OTHER_NUMBER = r"(?:document|doc|specification|spec|drawing|dwg|plan|procedure|sow|itp|report|form)"
 _ISSUED = re.compile(
-    rf"\b(?:issue date|date of issue|date issued|issued(?: on)?|effective(?: date)?|approved|release date|released|order date"
-    rf"|po date|quote date|revision date|rev\.? date|dated as of|date)\b\s*[:.|]?\s*(?P<date>{DATE})",
+    rf"\b(?:issue date|date of issue|date issued|issued(?: on)?|effective(?: date)?|approved|release date|released"
+    rf"|order date|po date|quote date|revision date|rev\.? date|dated as of|date)\b\s*[:.|]?\s*(?P<date>{DATE})",
     re.IGNORECASE,
 )
 _LONE = re.compile(rf"(?:^|[-|\s]\s*)(?P<date>{DATE})\s*$", re.IGNORECASE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
@@ -17,6 +18,8 @@ _CELL_GAP = 1.6
 _LOOSE_HEIGHT = 1.12
 """Height of a loose character box in font sizes, for the usual fonts."""
 _LABEL = re.compile(r"\W{0,2}[\w.]{1,12}[.)]?\W{0,2}|\[\w+ \w+\]")
+_PIECE = re.compile(r"[^\n\ufffe]+\ufffe?")
+"""A line, or the part of it up to the hyphen with which it was wrapped; PDFium marks that with U+FFFE."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -51,37 +54,57 @@ class TextPage:
         text = self._text_page.get_text_range()
         direct = len(text) == self._count
         found: list[PlacedLine] = []
-        start = 0
-        for piece in text.split("\n"):
-            line = self._line(piece, start, direct=direct)
-            if line is not None:
-                found.append(line)
-            start += len(piece) + 1
+        for match in _PIECE.finditer(text):
+            found.extend(self._lines_of(match[0], match.start(), direct=direct))
         return found
 
     def close(self) -> None:
         """Frees the text page."""
         self._text_page.close()
 
-    def _line(self, piece: str, start: int, *, direct: bool) -> PlacedLine | None:
+    def _lines_of(self, piece: str, start: int, *, direct: bool) -> Iterator[PlacedLine]:
+        """The lines of a piece: one, unless PDFium has taken several baselines for one line."""
         stripped = piece.strip()
         if not stripped:
-            return None
+            return
         first = start + len(piece) - len(piece.lstrip())
         last = first + len(stripped) - 1
         if not direct:
             first, last = self._char_index(first), self._char_index(last)
-        raw.FPDFText_GetCharOrigin(self._raw, first, self._x, self._y)
-        x, y = self._x.value, self._y.value
         size = self._size((first + last) // 2)
+        if direct and " " in stripped and abs(self._baseline(first) - self._baseline(last)) > 0.5 * size:
+            for text, begin in self._split_baselines(stripped, first, size):
+                yield from self._line(text, begin, begin + len(text) - 1, size)
+        else:
+            yield from self._line(stripped, first, last, size)
+
+    def _line(self, text: str, first: int, last: int, size: float) -> Iterator[PlacedLine]:
         right = self._edge(last, right=True)
+        y = self._baseline(first)
+        x = self._x.value
         bold = raw.FPDFText_GetFontWeight(self._raw, first) >= BOLD_WEIGHT
         bold = bold and raw.FPDFText_GetFontWeight(self._raw, last) >= BOLD_WEIGHT
-        line = PlacedLine(stripped, x, y, right, size, bold)
-        if size > 3 and right - x > _WIDE * size * len(stripped) and " " in stripped:
+        line = PlacedLine(text, x, y, right, size, bold)
+        if size > 3 and right - x > _WIDE * size * len(text) and " " in text:
             self._split_cells(line, first)
         line.text = _clean(line.text)
-        return line if line.text else None
+        if line.text:
+            yield line
+
+    def _split_baselines(self, text: str, first: int, size: float) -> Iterator[tuple[str, int]]:
+        """Runs of words on one baseline, with the index of their first character."""
+        begin, end, level = 0, 0, self._baseline(first)
+        for word in re.finditer(r"\S+", text):
+            y = self._baseline(first + word.start())
+            if word.start() and abs(y - level) > 0.5 * size:
+                yield text[begin:end], first + begin
+                begin = word.start()
+            end, level = word.end(), y
+        yield text[begin:end], first + begin
+
+    def _baseline(self, index: int) -> float:
+        raw.FPDFText_GetCharOrigin(self._raw, index, self._x, self._y)
+        return self._y.value
 
     def _size(self, index: int) -> float:
         """Font size as it appears on the page, in points; what the file states may be scaled."""
@@ -117,5 +140,7 @@ def _is_label(text: str) -> bool:
 
 def _clean(text: str) -> str:
     """Text without control characters; PDFium's mark of a hyphen at the end of a line becomes a hyphen."""
+    if text.isprintable():
+        return text
     text = text.replace("\ufffe", "-").replace("\xa0", " ").replace("\x02", "-")
     return _CONTROL.sub("", text).strip()

@@ -13,6 +13,7 @@ from services.reader.findings import RefusedError
 from services.reader.hyphenation import LineJoiner
 from services.reader.lines import CELL_SEPARATOR, Block, Line, group
 from services.reader.ocr_text import plain_lines
+from services.reader.passages import block_role
 
 _ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -77,21 +78,15 @@ def _markdown_blocks(text: str) -> Iterator[TextBlock]:
 
 def _blocks(lines: list[Line]) -> Iterator[TextBlock]:
     join = LineJoiner(lambda: (line.text + "\n" for line in lines))
-    for number, block in enumerate(group(lines, join, drawing=False), 1):
-        yield TextBlock(block.text, block.role or _role(block), f"paragraph {number}")
+    blocks = list(group(lines, join, drawing=False))
+    for index, block in enumerate(blocks):
+        before = blocks[index - 1].text if index else ""
+        after = blocks[index + 1].text if index + 1 < len(blocks) else ""
+        role = block.role or _role(block, before, after)
+        yield TextBlock(block.text, role, f"paragraph {index + 1}")
 
 
-def _role(block: Block) -> Passage.Role.ValueType:
-    text = block.text
-    if block.lines[0].row:
-        return Passage.ROLE_TABLE_ROW
-    if signs.is_contents(text):
+def _role(block: Block, before: str, after: str) -> Passage.Role.ValueType:
+    if signs.is_contents(block.text) or signs.is_contents_title(block.text):
         return Passage.ROLE_CONTENTS
-    if signs.is_field(text):
-        return Passage.ROLE_FIELD
-    if len(block.lines) > 2 or len(text) > 100:
-        return Passage.ROLE_BODY
-    clause = signs.is_clause_heading(text) and len(text.split()) <= 8
-    capitals = signs.is_capitals(text) and signs.is_title(text) and not any(sign.isdigit() for sign in text)
-    title = text.endswith(":") and len(text.split()) <= 5 and signs.is_title(text)
-    return Passage.ROLE_HEADING if clause or capitals or title else Passage.ROLE_BODY
+    return block_role(block, before, after, drawing=False)

@@ -1,0 +1,114 @@
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from services.reader.limits import MIB, Limits
+from services.reader.pool import ReaderPool
+from tests.unit.reader.conftest import codes, pdf
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[ReaderPool]:
+    async with ReaderPool() as opened:
+        yield opened
+
+
+def _stored(folder: Path, data: bytes) -> Path:
+    path = folder / "stored"
+    path.write_bytes(data)
+    return path
+
+
+def _children() -> set[int]:
+    return {
+        child.pid
+        for child in psutil.Process().children(recursive=True)
+        if "services.reader" in " ".join(child.cmdline())
+    }
+
+
+async def test_a_file_is_read_in_a_child_that_stays_warm(pool: ReaderPool, tmp_path: Path) -> None:
+    path = _stored(tmp_path, pdf(["All welds shall be inspected."]))
+    (document,) = await pool.read(path, "a.pdf")
+    first = _children()
+    await pool.read(path, "a.pdf")
+    assert document.pages[0].text == "All welds shall be inspected."
+    assert len(first) == 1
+    assert _children() == first
+
+
+async def test_a_child_that_is_killed_costs_its_file_only(pool: ReaderPool, tmp_path: Path) -> None:
+    path = _stored(tmp_path, pdf(*[["A page of text."] * 50] * 1500))
+    reading = asyncio.create_task(pool.read(path, "long.pdf"))
+    while not _children():
+        await asyncio.sleep(0.01)
+    for pid in _children():
+        psutil.Process(pid).kill()
+    (document,) = await reading
+    assert codes(document) == ["UNREADABLE"]
+    assert document.document.sha256
+    (after,) = await pool.read(_stored(tmp_path, pdf(["Next file."])), "b.pdf")
+    assert after.pages[0].text == "Next file."
+
+
+async def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    path = _stored(tmp_path, pdf(*[["A page of text."] * 50] * 1500))
+    async with ReaderPool(Limits(wall_seconds=0.6)) as pool:
+        (document,) = await pool.read(path, "long.pdf")
+        assert codes(document) == ["TIMED_OUT"]
+        assert not _children()
+
+
+async def test_a_file_that_takes_too_much_processor_time_is_stopped(tmp_path: Path) -> None:
+    path = _stored(tmp_path, pdf(*[["A page of text that is long enough."] * 60] * 1900))
+    async with ReaderPool(Limits(cpu_seconds=0)) as pool:
+        (document,) = await pool.read(path, "long.pdf")
+    assert codes(document) == ["TIMED_OUT"]
+    assert "processor" in document.document.findings[0].message
+
+
+async def test_a_file_that_takes_too_much_memory_is_stopped_and_the_next_is_read(tmp_path: Path) -> None:
+    async with ReaderPool(Limits(memory_bytes=220 * MIB)) as pool:
+        (document,) = await pool.read(_stored(tmp_path, b"<html><p>a</p>" * 6_000_000), "big.html")
+        assert codes(document) == ["OUT_OF_MEMORY"]
+        (after,) = await pool.read(_stored(tmp_path, b"Next file."), "b.txt")
+        assert after.pages[0].text == "Next file."
+
+
+async def test_a_missing_file_is_a_finding(pool: ReaderPool, tmp_path: Path) -> None:
+    (document,) = await pool.read(tmp_path / "gone", "gone.pdf")
+    assert codes(document) == ["UNREADABLE"]
+
+
+async def test_nothing_is_left_running_after_close(tmp_path: Path) -> None:
+    path = _stored(tmp_path, b"The finish shall be 2B.")
+    async with ReaderPool(children=2) as pool:
+        await asyncio.gather(*(pool.read(path, f"{number}.txt") for number in range(6)))
+        assert 1 <= len(_children()) <= 2
+    assert not _children()
+    with pytest.raises(RuntimeError):
+        await pool.read(path, "a.txt")
+
+
+async def test_a_cancelled_read_ends_its_child(tmp_path: Path) -> None:
+    path = _stored(tmp_path, pdf(*[["A page of text."] * 50] * 1500))
+    async with ReaderPool() as pool:
+        reading = asyncio.create_task(pool.read(path, "long.pdf"))
+        while not _children():
+            await asyncio.sleep(0.01)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert not _children()
+
+
+def test_the_parent_loads_no_parser() -> None:
+    parsers = ("pypdfium2", "docx", "openpyxl", "lxml", "oxmsg")
+    script = f"import sys, services.reader.pool; print([n for n in {parsers} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout.strip() == "[]"
