@@ -82,8 +82,13 @@ def _groups(documents: Sequence[Document], facts: Sequence[Fact]) -> dict[tuple[
             key = group_of(fact, _subject(fact, identity))
             groups.setdefault(key, []).append(fact)
     drawings = {document.name for document in documents if document.kind == kinds.DOCUMENT_KIND_DRAWING}
-    settled = {key: _unanimous(claims, drawings) for key, claims in groups.items()}
+    settled = {key: _unanimous(claims, drawings) for key, claims in groups.items() if _disputable(claims)}
     return with_general_claims(settled, {document.name: precedence_of(document) for document in documents})
+
+
+def _disputable(claims: Sequence[Fact]) -> bool:
+    """False where all say the same. Materials stay: a part's may differ from the general one."""
+    return claims[0].topic == pb.TOPIC_MATERIAL_GRADE or len({fact.value for fact in claims}) > 1
 
 
 def _subject(fact: Fact, identity: Identity) -> str:
