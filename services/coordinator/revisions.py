@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from google.protobuf.json_format import MessageToJson
 from sqlalchemy import Connection
 
 from buildplan.v1.document_pb2 import Page
 from buildplan.v1.plan_pb2 import Plan
 from buildplan.v1.plan_service_pb2 import ExportFormat, PlanRevision, StatementEdit
 from services.contract.names import LATEST, last_id, parse, parse_session
-from services.contract.statements import lines
-from services.coordinator.plans.edits import apply_edits
-from services.coordinator.plans.export.markdown import to_markdown
+from services.coordinator.plans import apply_edits, edited_pages, to_json, to_markdown
 from services.coordinator.store import Store
 from services.coordinator.store import documents as document_rows
 from services.coordinator.store import plans as rows
@@ -35,8 +33,9 @@ class Export:
 class Revisions:
     """The revisions of all sessions' plans."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
+        self._clock = clock
 
     async def get(self, name: str) -> Plan:
         """A revision by its number, or the latest."""
@@ -60,8 +59,10 @@ class Revisions:
             raise InvalidArgument("edits", "there is nothing to change")
         latest = await self._store.read(lambda tx: rows.get(tx, session, None))
         _check_etag(latest, etag)
-        pages = await self._store.read(lambda tx: _cited(tx, session, latest))
+        wanted = edited_pages(latest, edits)
+        pages = await self._store.read(lambda tx: _load(tx, session, wanted))
         edited = await asyncio.to_thread(apply_edits, latest, edits, pages)
+        edited.create_time.FromDatetime(self._clock())
 
         def work(tx: Connection) -> Plan:
             _check_etag(rows.get(tx, session, None), etag)
@@ -77,7 +78,7 @@ class Revisions:
             text = await asyncio.to_thread(to_markdown, plan)
             return Export(f"{stem}.md", "text/markdown; charset=utf-8", text.encode())
         if form == ExportFormat.EXPORT_FORMAT_JSON:
-            text = await asyncio.to_thread(MessageToJson, plan, preserving_proto_field_name=True)
+            text = await asyncio.to_thread(to_json, plan)
             return Export(f"{stem}.json", "application/json", text.encode())
         raise InvalidArgument("format", "choose EXPORT_FORMAT_MARKDOWN or EXPORT_FORMAT_JSON")
 
@@ -97,14 +98,7 @@ def _check_etag(latest: Plan, etag: str) -> None:
         raise Aborted("STALE_ETAG", message)
 
 
-def _cited(tx: Connection, session: str, plan: Plan) -> dict[tuple[str, int], Page]:
-    """The pages that the plan cites and that are still there."""
-    wanted: Iterable[tuple[str, int]] = {
-        (citation.document, citation.page) for line in lines(plan) for citation in line.statement.citations
-    }
-    present = document_rows.ids(tx, session)
-    return {
-        (document, number): document_rows.page(tx, session, last_id(document), number)
-        for document, number in wanted
-        if last_id(document) in present
-    }
+def _load(tx: Connection, session: str, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Page]:
+    """The wanted pages, as far as they are still there."""
+    found = {(name, number): document_rows.find_page(tx, session, last_id(name), number) for name, number in wanted}
+    return {key: page for key, page in found.items() if page is not None}

@@ -92,7 +92,7 @@ def _assemble(
         return await sessions.context(session, await sessions.papers(session), as_of)
 
     runs = Runs(store, specialists, policy, SessionInputs(preflight=sessions.validate, context=context))
-    return Coordinator(sessions, documents, runs, Revisions(store))
+    return Coordinator(sessions, documents, runs, Revisions(store, _utc_now))
 
 
 def _utc_now() -> datetime:
