@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +33,8 @@ class Output:
 
     def say(self, text: str = "") -> None:
         """A line for people."""
+        if self.live:
+            text = _wrap(text)
         if not self.as_json:
             print(text, flush=True)
 
@@ -61,6 +65,13 @@ class Output:
         self.note(f"error: {error}")
         fields = {"reason": error.reason, "message": error.message, "details": list(error.details)}
         self.record({"event": "error", "error": fields, "exit_code": error.exit_code})
+
+
+def _wrap(text: str) -> str:
+    """Breaks between words at the terminal's width, with what is broken off set in below its beginning."""
+    width = shutil.get_terminal_size().columns - 1
+    indent = " " * (len(text) - len(text.lstrip()) + 4)
+    return textwrap.fill(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _one_line(cell: str) -> str:

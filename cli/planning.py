@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from buildplan.v1.run_pb2 import Run
@@ -17,13 +17,15 @@ from buildplan.v1.session_service_pb2 import CreateSessionRequest, ValidateSessi
 from cli import exits
 from cli.client import CALL_SECONDS, LONG_CALL_SECONDS, Client, connect
 from cli.errors import CommandError
-from cli.exporting import write_plan
+from cli.exporting import check_folder, write_plan
 from cli.output import Output, to_json
 from cli.progress.wording import seconds
 from cli.supervisor import Layout, ServiceEvent, Supervisor, choose_ports, definitions
 from cli.upload import Uploaded, Uploads, collect, upload_all
 from cli.watching import report, watch
 from cli.wording import document_line, reading_lines, validation_lines
+
+_HOLDS = {".md": "the plan to read", ".json": "the same for programs, a buildplan.v1.Plan"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class PlanOrder:
 async def make_plan(order: PlanOrder, output: Output) -> int:
     """Starts the services, makes the plan, writes it, stops the services; returns the exit code."""
     files = collect(order.paths)
+    check_folder(order.out)
     with _data_folder(order.data) as data:
         own = {"BUILDPLAN_DATABASE": f"sqlite:///{data / 'buildplan.db'}", "BUILDPLAN_DRAIN_SECONDS": "0"}
         layout = Layout(choose_ports(None), data, order.engine, order.external, own)
@@ -108,14 +111,15 @@ async def _finish(client: Client, output: Output, run: Run, out: Path) -> int:
         files = await write_plan(client, run, out)
         output.say()
         for file in files:
-            output.say(f"Wrote {file} ({file.stat().st_size / 1024:.0f} KiB)")
+            output.say(f"Wrote {file} ({file.stat().st_size / 1024:.0f} KiB): {_HOLDS[file.suffix]}")
         output.record({"event": "written", "files": [str(file) for file in files]})
     return code
 
 
 def _teller(output: Output) -> Callable[[ServiceEvent], None]:
     def tell(event: ServiceEvent) -> None:
-        if event.event not in {"serving", "restarting"}:
+        output.record(asdict(event))
+        if event.event != "serving":
             output.note(f"{event.service} {event.event}: {event.detail}")
 
     return tell
@@ -124,7 +128,7 @@ def _teller(output: Output) -> Callable[[ServiceEvent], None]:
 @contextmanager
 def _data_folder(data: Path | None) -> Iterator[Path]:
     if data is not None:
-        data.mkdir(parents=True, exist_ok=True)
+        check_folder(data)
         yield data.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="buildplan-") as folder:

@@ -49,7 +49,7 @@ def summary_lines(plan: Plan) -> Iterator[str]:
     failures = {status.section: status.agent for status in _failed(plan)}
     for section, count in section_lines(plan).items():
         badge = BADGES[AgentStatus.STATE_ERROR if section in failures else AgentStatus.STATE_COMPLETE]
-        yield f"  {badge} {_title(section):<26}{count:>4} lines"
+        yield f"  {badge} {_title(section):<26}{count:>4} line{'s' * (count != 1)}"
     unverified = (
         f", {plan.citations_unverified} not found on their page" if plan.citations_unverified else ", all found"
     )
@@ -76,8 +76,9 @@ def _gate(plan: Plan) -> Iterator[str]:
     if len(gate.blockers) > _BLOCKERS_SHOWN:
         yield f"    - and {len(gate.blockers) - _BLOCKERS_SHOWN} more in the plan"
     if gate.blocked and not gate.blockers:
-        for category in sorted(gate.categories, key=lambda found: found.score)[:_BLOCKERS_SHOWN]:
-            yield f"    - {category.title} {category.score} of 4: {'; '.join(category.reasons)}"
+        wanting = sorted((found for found in gate.categories if found.fixes), key=lambda found: found.score)
+        for category in wanting[:_BLOCKERS_SHOWN]:
+            yield f"    - {category.title} {category.score} of 4: {' '.join(category.fixes)}"
 
 
 def _keys(plan: Plan) -> Iterator[str]:

@@ -28,7 +28,7 @@ def parse_kind(text: str) -> DocumentKind.ValueType:
 
 def document_line(document: Document) -> str:
     """`drawing             BR-2041.pdf · 2 pages · rev B`."""
-    parts = [document.file_name, f"{document.page_count} page{'s' * (document.page_count != 1)}"]
+    parts = [document.file_name, _count(document.page_count, "page")]
     if document.revision:
         parts.append(f"rev {document.revision}")
     if document.parent:
@@ -48,7 +48,7 @@ def validation_lines(result: ValidationResult, *, full: bool) -> Iterator[str]:
     """What preflight found; `full` adds the checklist and the parts of the score."""
     counts = [sum(found.severity == severity for found in result.findings) for severity in _MARKS]
     verdict = "ready" if result.ready else "not ready"
-    numbers = f"{counts[0]} errors, {counts[1]} warnings, {counts[2]} notes"
+    numbers = ", ".join(map(_count, counts, ("error", "warning", "note")))
     yield f"Preflight: {verdict}, completeness {result.completeness} of 100, {numbers}"
     for found in result.findings:
         if full or found.severity != Finding.SEVERITY_INFO:
@@ -56,6 +56,10 @@ def validation_lines(result: ValidationResult, *, full: bool) -> Iterator[str]:
             yield from (f"     → {action}" for action in (found.action,) if action)
     if full:
         yield from _details(result)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _details(result: ValidationResult) -> Iterator[str]:

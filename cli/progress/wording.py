@@ -38,11 +38,8 @@ def agent_line(board: Board, agent: str) -> str:
 
 
 def run_line(run: Run) -> str:
-    """`run SUCCEEDED in 2.1s: plan revision 1`."""
+    """`run SUCCEEDED: plan revision 1`."""
     text = f"run {Run.State.Name(run.state).removeprefix('STATE_')}"
-    if run.HasField("end_time"):
-        spent = (run.end_time.ToNanoseconds() - run.create_time.ToNanoseconds()) / 1e9
-        text += f" in {seconds(max(spent, 0.0))}"
     if run.revision:
         text += f": plan revision {run.revision}"
     return f"{text} ({run.failure.message})" if run.failure.message else text
