@@ -28,7 +28,7 @@ from buildplan.v1 import fact_pb2 as buildplan_dot_v1_dot_fact__pb2
 from buildplan.v1 import session_pb2 as buildplan_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62uildplan/v1/context.proto\x12\x0c\x62uildplan.v1\x1a\x1b\x62uildplan/v1/conflict.proto\x1a\x1b\x62uildplan/v1/document.proto\x1a\x17\x62uildplan/v1/fact.proto\x1a\x1a\x62uildplan/v1/session.proto\"\x86\x02\n\x0b\x43ontextPack\x12\x0f\n\x07session\x18\x01 \x01(\t\x12/\n\x08metadata\x18\x02 \x01(\x0b\x32\x1d.buildplan.v1.SessionMetadata\x12\'\n\x07sources\x18\x03 \x03(\x0b\x32\x16.buildplan.v1.Document\x12\'\n\x08passages\x18\x04 \x03(\x0b\x32\x15.buildplan.v1.Passage\x12!\n\x05\x66\x61\x63ts\x18\x05 \x03(\x0b\x32\x12.buildplan.v1.Fact\x12\x31\n\tconflicts\x18\x06 \x03(\x0b\x32\x1e.buildplan.v1.DocumentConflict\x12\r\n\x05\x61s_of\x18\x07 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62uildplan/v1/context.proto\x12\x0c\x62uildplan.v1\x1a\x1b\x62uildplan/v1/conflict.proto\x1a\x1b\x62uildplan/v1/document.proto\x1a\x17\x62uildplan/v1/fact.proto\x1a\x1a\x62uildplan/v1/session.proto\"\x9f\x02\n\x0b\x43ontextPack\x12\x0f\n\x07session\x18\x01 \x01(\t\x12/\n\x08metadata\x18\x02 \x01(\x0b\x32\x1d.buildplan.v1.SessionMetadata\x12\'\n\x07sources\x18\x03 \x03(\x0b\x32\x16.buildplan.v1.Document\x12\'\n\x08passages\x18\x04 \x03(\x0b\x32\x15.buildplan.v1.Passage\x12!\n\x05\x66\x61\x63ts\x18\x05 \x03(\x0b\x32\x12.buildplan.v1.Fact\x12\x31\n\tconflicts\x18\x06 \x03(\x0b\x32\x1e.buildplan.v1.DocumentConflict\x12\r\n\x05\x61s_of\x18\x07 \x01(\t\x12\x17\n\x0fvector_store_id\x18\x08 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,5 +36,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'buildplan.v1.context_pb2', 
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CONTEXTPACK']._serialized_start=156
-  _globals['_CONTEXTPACK']._serialized_end=418
+  _globals['_CONTEXTPACK']._serialized_end=443
 # @@protoc_insertion_point(module_scope)

@@ -37,10 +37,13 @@ class ContextPack(_message.Message):
     FACTS_FIELD_NUMBER: _builtins.int
     CONFLICTS_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
+    VECTOR_STORE_ID_FIELD_NUMBER: _builtins.int
     session: _builtins.str
     """Session, "sessions/{session}"."""
     as_of: _builtins.str
     """ISO 8601 date that schedules are computed from."""
+    vector_store_id: _builtins.str
+    """OpenAI vector store that holds the same papers, for engines that can search it; may be empty."""
     @_builtins.property
     def metadata(self) -> _session_pb2.SessionMetadata:
         """What the planner says about the job. The calendar's country is already expanded into holidays."""
@@ -71,10 +74,11 @@ class ContextPack(_message.Message):
         facts: _abc.Iterable[_fact_pb2.Fact] | None = ...,
         conflicts: _abc.Iterable[_conflict_pb2.DocumentConflict] | None = ...,
         as_of: _builtins.str = ...,
+        vector_store_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["metadata", b"metadata"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "conflicts", b"conflicts", "facts", b"facts", "metadata", b"metadata", "passages", b"passages", "session", b"session", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "conflicts", b"conflicts", "facts", b"facts", "metadata", b"metadata", "passages", b"passages", "session", b"session", "sources", b"sources", "vector_store_id", b"vector_store_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
