@@ -70,7 +70,7 @@ _RULES = (
         title=r"\b(?:NASA|MSFC|MIL|FED|DOD)-(?:STD|SPEC|DTL|PRF|HDBK)|technical standard"
         r"|military ?standard|federal ?standard"
         r"|\bPD-ED-\d|preferred (?:reliability )?practice|standard (?:specification|practice|test method) for"
-        r"|^\W*(?:ASTM|AWS|ISO|ASME|SAE|AMS|EN)\s?[A-Z]?\d",
+        r"|\A\W*(?:ASTM|AWS|ISO|ASME|SAE|AMS|EN)\s?[A-Z]?\d",
         text=r"\b(?:this standard|custodians?:|everyspec|standards\.nasa\.gov)",
         name=r"(?:^|[\W_])(?:mil|fed|nasa|msfc)[\W_]?(?:std|spec)|(?:^|[\W_])(?:astm|iso|asme|ams)[\W_]?\d",
     ),

@@ -39,4 +39,4 @@ class Limits:
     memory_bytes: int = 512 * MIB
     wall_seconds: float = 30.0
     max_ocr_pages: int = 200
-    ocr_wall_seconds_per_page: float = 10.0
+    ocr_wall_seconds_per_page: float = 30.0

@@ -100,7 +100,7 @@ def _is_heading(block: Block, before: str, after: str) -> bool:
         return False
     if signs.is_clause_heading(text):
         return block.lines[0].emphasis or not _among_siblings(text, before, after)
-    if text.rstrip("\"'”’").endswith((".", ";", ",")) or signs.is_item(text):
+    if text.rstrip("\"'”’").endswith((".", ";", ",")) or signs.is_item(text) or signs.is_duty(text):
         return False
     if block.lines[0].emphasis:
         return len(text) > 2

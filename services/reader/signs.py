@@ -32,6 +32,7 @@ _NOT_FIELDS = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"\b(?:shall|must|will|should|may|is|are|was|were|has|have|been|be)\b")
+_DUTY = re.compile(r"\b(?:shall|must|will)\b", re.IGNORECASE)
 _SMALL_WORDS = frozenset(
     [
         "a",
@@ -111,11 +112,18 @@ def is_clause_heading(text: str) -> bool:
     if not match or len(text) > 120 or text.endswith((";", ",")):
         return False
     title = text[match.end() :]
+    if any(mark in title for mark in '"“”'):
+        return False
     if title.endswith("."):
         several_levels = text[: match.end()].rstrip(". ").count(".") > 0
         if not several_levels or len(title) > 60 or ". " in title or any(sign.isdigit() for sign in title):
             return False
     return (match[0][0].isalpha() and not title) or is_title(title)
+
+
+def is_duty(text: str) -> bool:
+    """True when a text says what someone shall do; such a text is no heading, however it is printed."""
+    return _DUTY.search(text) is not None
 
 
 def is_title(text: str) -> bool:

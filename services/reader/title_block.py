@@ -11,7 +11,7 @@ from services.reader.dates import DATE, iso_date
 _END = r"(?=\s|$|[,;|)])"
 _REVISION = re.compile(
     rf"\b(?:REVISION|Revision|REV|Rev|Issue|ISSUE)\b\.?(?:\s*(?:NO|No|LTR|Level|LEVEL|Letter|LETTER)\b\.?)?\s*[:#|.]?\s*"
-    rf"(?P<value>[A-Z]{{1,2}}|\d{{1,2}}(?:\.\d{{1,2}})?|-){_END}"
+    rf"(?P<value>[A-D]?[A-Z]|\d{{1,2}}(?:\.\d{{1,2}})?|-){_END}"
 )
 _STANDARD = re.compile(
     r"\b(?P<value>(?:NASA|MSFC|MIL|FED|DOD|NAVSEA|JSC|KSC)-(?:STD|SPEC|HDBK|DTL|PRF)-\(?I?\)?-?[\dH][\w/.-]*\d[A-Z]?|PD-ED-\d+|MS\d{4,5}[A-Z]?)"

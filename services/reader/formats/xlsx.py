@@ -38,7 +38,7 @@ def read(source: Source) -> Content:
         for number, sheet in enumerate(workbook.worksheets, 1):
             rows = _rows(sheet, source)
             content.pages.append(single_page(number, f"sheet {sheet.title}", row_blocks(rows)))
-            content.findings.extend(_far_cells(sheet, number, source))
+            content.findings.extend(_far_cells(sheet, number, rows, source))
     except (KeyError, ValueError, SyntaxError, TypeError, AttributeError, IndexError, zipfile.BadZipFile) as error:
         raise _damaged() from error
     finally:
@@ -68,15 +68,15 @@ def _within_characters(found: Iterator[Row | None], source: Source) -> list[Row]
     return rows
 
 
-def _far_cells(sheet: Any, number: int, source: Source) -> Iterator[ReadingFinding]:
+def _far_cells(sheet: Any, number: int, rows: list[Row], source: Source) -> Iterator[ReadingFinding]:
     limits = source.limits
-    if (sheet.max_row or 0) <= limits.max_rows and (sheet.max_column or 0) <= limits.max_columns:
+    full = bool(rows) and rows[-1].number >= limits.max_rows
+    if not full and (sheet.max_row or 0) <= limits.max_rows and (sheet.max_column or 0) <= limits.max_columns:
         return
     last = f"{column_letters(limits.max_columns)}{limits.max_rows}"
     yield finding(
         "FAR_CELLS",
-        f"Sheet {sheet.title} reaches to row {sheet.max_row or 0:,}, column {sheet.max_column or 0:,};"
-        f" cells beyond {last} were not read.",
+        f"Sheet {sheet.title} is larger than what is read of one sheet: cells beyond {last} were not read.",
         "Delete the cells outside the table, or split the sheet.",
         [number],
     )

@@ -59,6 +59,13 @@ def test_a_far_cell_is_reported_and_the_rest_read(read: Reader) -> None:
     assert document.pages[0].text == "304L plate"
 
 
+def test_rows_beyond_the_limit_are_reported() -> None:
+    data = _xlsx({f"A{number}": f"row {number}" for number in range(1, 30)})
+    (document,) = read_upload(data, "rows.xlsx", Limits(max_rows=10), lambda pages: None)
+    assert codes(document) == ["FAR_CELLS"]
+    assert document.pages[0].text.endswith("row 10")
+
+
 def test_a_deeply_nested_email_is_refused(read: Reader) -> None:
     parts = [
         f'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b{depth}"\n\n--b{depth}\n'
