@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 from buildplan.v1.document_pb2 import DocumentKind, Passage
 
@@ -23,14 +24,12 @@ _DEMAND = re.compile(
     r"|(?:is|are) not (?:permitted|allowed|accept(?:ed|able))|has to be|have to be|(?:will"
     r"|agrees?) (?:not )?(?:to )?\w"
     r"|may not|mandatory|not (?:accept|permit|allow)(?:ed|able)?|needs? to be|do not|does not permit|please"
-    r"|warrants?|supersedes?)\b",
-    re.IGNORECASE,
+    r"|warrants?|supersedes?)\b"
 )
 _ADVICE = re.compile(
     r"\b(?:should|recommend(?:ed)?|preferred|(?:is|are|remains?) (?:also |only |generally )?(?:acceptable|accepted"
     r"|permitted|allowed|excluded)|may (?:only |also )?be (?:used|procured|purchased|accepted|omitted|waived"
-    r"|substituted|performed|supplied|obtained|replaced|utili[sz]ed)|can be utili[sz]ed)\b",
-    re.IGNORECASE,
+    r"|substituted|performed|supplied|obtained|replaced|utili[sz]ed)|can be utili[sz]ed)\b"
 )
 _IMPERATIVE = re.compile(
     r"(?:add|allow|assess|assign|assure|avoid|conduct|consider|control|coordinate|determine|develop|establish"
@@ -44,8 +43,7 @@ _IMPERATIVE = re.compile(
     r"|polish|preheat|prepare|prevent|protect|provide|purge|quote|ream|record|remove|report|return|review|rinse"
     r"|route|seal|send|ship|solder|stamp|state|store"
     r"|stress[- ]relieve|submit|substitute|supply|tap|test|torque|use|verify|weld|wipe|wrap)\b(?!\s+(?:is|are|was"
-    r"|were|has|have|of)\b)",
-    re.IGNORECASE,
+    r"|were|has|have|of)\b)"
 )
 _DEFINITION = re.compile(
     r"(?:[“\"][^”\"]{1,80}[”\"]|(?:the )?terms? [“\"][^”\"]{1,80}[”\"])\s*(?:\([^)]{1,60}\)\s*)?(?:means?|shall mean"
@@ -54,14 +52,29 @@ _DEFINITION = re.compile(
     r"|(?i:for (?:the )?purposes? of this\b)"
     r"|(?:the )?(?:words?|terms?|verbs?) [“\"']",
 )
+_META_WORDS = (
+    "shall",
+    "word",
+    "statements",
+    "contents",
+    "downloaded",
+    "rights",
+    "page",
+    "distribution",
+    ("intentionally"),
+    ("master list"),
+    ("copies"),
+    ("obtained"),
+    ("available"),
+    ("note: per"),
+)
 _META = re.compile(
-    r"\b(?:indicated by the word|denoted by|word [“\"']shall|the [“\"']shall|statements? containing"
+    r"\b(?:indicated by the word|denoted by|(?:word|the) [“\"']shall|statements? containing"
     r"|comply with the table of contents|table of contents"
     r"|downloaded from|all rights reserved|page \d+ of \d+|distribution is unlimited|intentionally left blank"
     r"|check the master list"
     r"|requests? for copies|copies of (?:this|these)|may be obtained from|available (?:from|at) (?:the )?https?)\b"
-    r"|^\s*note: per section",
-    re.IGNORECASE,
+    r"|^\s*note: per section"
 )
 _CONTENTS = re.compile(r"\.{4,}\s*[\divx]{1,4}\s*\Z|(?:\. ){4,}")
 _CAPTION = re.compile(
@@ -77,17 +90,29 @@ _BACKGROUND_HEADING = re.compile(
     r"|acknowledge?ments?|recitals|list of (?:figures|tables)|rationale|revisions|driving event)\b",
     re.IGNORECASE,
 )
+_REPORT_WORDS = (
+    "had been",
+    "has been used",
+    "attached",
+    "regards",
+    "dear",
+    "collected after",
+    "present:",
+    ("statement of work"),
+    ("purchase order"),
+    ("quotation"),
+    ("meeting notes"),
+    ("lessons learned"),
+    ("scale"),
+)
 _REPORT = re.compile(
-    (
-        r"\b(?:had been|has been used|attached|regards|dear|collected after)\b|\bpresent:|\A(?:statement of work"
-        r"|purchase order|quotation|meeting notes|lessons learned)\b[^.]*\Z|\bscale \d+ ?:"
-    ),
-    re.IGNORECASE,
+    r"\b(?:had been|has been used|attached|regards|dear|collected after)\b|\bpresent:|\A(?:statement of work"
+    r"|purchase order|quotation|meeting notes|lessons learned)\b[^.]*\Z|\bscale \d+ ?:"
 )
 _VALUE = re.compile(
     r"\d|[±Øø_]|(?-i:\b[A-Z]{4,}\b)|\b(?:tbd|tbc|no |not |stainless|steel|only|late|delay\w*|risk)\b", re.IGNORECASE
 )
-_VERB = re.compile(r"\b(?:is|are|may|has|have|can|does|will|be|means|entitled|agree\w*)\b", re.IGNORECASE)
+_VERB = re.compile(r"\b(?:is|are|may|has|have|can|does|will|be|means|entitled|agree\w*)\b")
 _TERSE = frozenset(
     {
         DocumentKind.DOCUMENT_KIND_DRAWING,
@@ -102,6 +127,7 @@ _TERSE = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def silent_heading(heading: str) -> bool:
     """True where only a plain demand counts: under definitions, background, histories."""
     return bool(_DEFINITIONS_HEADING.search(heading) or _BACKGROUND_HEADING.search(heading))
@@ -109,22 +135,24 @@ def silent_heading(heading: str) -> bool:
 
 def is_report(sentence: str) -> bool:
     """True for what only tells: attendance, greetings, titles of papers, names of views."""
-    return _REPORT.search(sentence) is not None
+    lowered = sentence.lower()
+    return any(word in lowered for word in _REPORT_WORDS) and _REPORT.search(lowered) is not None
 
 
 def is_empty_talk(sentence: str, demand: Force) -> bool:
     """True for a sentence that demands nothing and names no value; only plain words of the trade make it a finding."""
     if demand == Force.PLAIN:
         return _VALUE.search(sentence) is None
-    return demand == Force.NONE and not (_VERB.search(sentence) or _VALUE.search(sentence))
+    return demand == Force.NONE and not (_VERB.search(sentence.lower()) or _VALUE.search(sentence))
 
 
 def is_background(sentence: str) -> bool:
     """True for definitions, captions, lines of contents and talk about the paper itself."""
+    lowered = sentence.lower()
     return bool(
         _DEFINITION.match(sentence)
-        or _META.search(sentence)
-        or _CONTENTS.search(sentence)
+        or (any(word in lowered for word in _META_WORDS) and _META.search(lowered))
+        or (("...." in sentence or ". . " in sentence) and _CONTENTS.search(sentence))
         or (len(sentence) < 160 and _CAPTION.match(sentence))
     )
 
@@ -135,11 +163,10 @@ def force(sentence: str, role: Passage.Role.ValueType, kind: DocumentKind.ValueT
     Terse papers (drawings, orders, quotes, plans, notes) state requirements without a verb; a specification's
     prose binds by "shall" and its like.
     """
-    if _DEMAND.search(sentence):
+    lowered = sentence.lower()
+    if "shall " in lowered or _IMPERATIVE.match(lowered) or _DEMAND.search(lowered):
         return Force.DEMAND
-    if _IMPERATIVE.match(sentence):
-        return Force.DEMAND
-    if _ADVICE.search(sentence):
+    if _ADVICE.search(lowered):
         return Force.ADVICE
     if role in (Passage.ROLE_TABLE_ROW, Passage.ROLE_FIELD) or kind in _TERSE:
         return Force.PLAIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,10 +11,12 @@ from services.specialist.offline.binding import Force
 from services.specialist.offline.cue import Cue
 
 _WORD = re.compile(r"[a-z0-9µøø]+(?:['’.][a-z0-9]+)*")
+_FIGURE = re.compile(r"\d")
 _DATE_LIKE = re.compile(r"\d{4}-\d\d-\d\d|\b\d{1,2}[/.]\d{1,2}[/.]\d{2}")
 _STANDARD_LIKE = re.compile(r"[A-Z]{2,}[ -]?[A-Z]{0,4}-?\d|D1\.\d")
 _HEADING_BONUS = 12
 _HEADING_ALONE = 45
+_HEADING_LEAST = 54
 
 
 @dataclass(frozen=True)
@@ -30,78 +33,79 @@ class Division:
     def __init__(self, cues: tuple[Cue, ...], headings: tuple[Cue, ...] = ()) -> None:
         self._headings = headings
         self._cues = tuple(sorted(cues, key=lambda cue: -cue.weight))
-        index: dict[str, list[int]] = {}
-        for place, cue in enumerate(self._cues):
-            for key in {_key(trigger) for trigger in cue.triggers}:
-                index.setdefault(key, []).append(place)
-        self._index = {key: tuple(places) for key, places in index.items()}
+        self._beside = sum(1 << place for place, cue in enumerate(self._cues) if cue.beside)
+        self._index = {demand: self._indexed(demand) for demand in Force}
         self._heading = lru_cache(maxsize=4096)(self._of_heading)
 
     def shares(self, sentence: str, demand: Force, heading: str = "") -> list[Share]:
         """The owner's share first, then those that stand beside it; empty when the sentence is nobody's."""
-        candidates = self._candidates(sentence)
+        lowered = sentence.lower()
+        candidates = self._candidates(sentence, lowered, demand)
         under = self._heading(heading) if heading else ""
-        owner = self._owner(sentence, demand, candidates, under)
+        owner = self._owner(sentence, lowered, candidates & ~self._beside, under)
+        if owner is None and under and demand == Force.DEMAND:
+            owner = Share(under, _HEADING_ALONE)
         beside = [
             Share(cue.target, cue.weight)
-            for cue in candidates
-            if cue.beside
-            and demand >= cue.least
-            and (owner is None or cue.target != owner.target)
-            and cue.found(sentence)
+            for cue in self._in_order(candidates & self._beside)
+            if (owner is None or cue.target != owner.target) and cue.found(sentence, lowered)
         ]
         return [owner, *beside] if owner else beside
 
-    def _owner(self, sentence: str, demand: Force, candidates: list[Cue], under: str) -> Share | None:
+    def _owner(self, sentence: str, lowered: str, candidates: int, under: str) -> Share | None:
         best: Share | None = None
-        for cue in candidates:
-            if cue.beside or demand < cue.least:
-                continue
-            weight = cue.weight + (_HEADING_BONUS if cue.target == under else 0)
-            if (best is None or weight > best.weight) and cue.found(sentence):
-                best = Share(cue.target, weight)
+        for cue in self._in_order(candidates):
             if best and cue.weight + _HEADING_BONUS <= best.weight:
                 break
-        if best is None and under and demand == Force.DEMAND:
-            return Share(under, _HEADING_ALONE)
+            weight = cue.weight + (_HEADING_BONUS if cue.target == under else 0)
+            if (best is None or weight > best.weight) and cue.found(sentence, lowered):
+                best = Share(cue.target, weight)
         return best
 
     def _of_heading(self, heading: str) -> str:
         """The section that a heading names, or empty."""
-        named = [cue for cue in self._headings if cue.found(heading)]
-        named += [
-            cue for cue in self._candidates(heading) if not cue.beside and cue.weight >= 54 and cue.found(heading)
-        ]
+        lowered = heading.lower()
+        named = [cue for cue in self._headings if cue.found(heading, lowered)]
+        words = self._in_order(self._candidates(heading, lowered, Force.DEMAND) & ~self._beside)
+        named += [cue for cue in words if cue.weight >= _HEADING_LEAST and cue.found(heading, lowered)]
         return max(named, key=lambda cue: cue.weight).target if named else ""
 
-    def _candidates(self, sentence: str) -> list[Cue]:
-        places: set[int] = set()
-        for key in _keys(sentence):
-            places.update(self._index.get(key, ()))
-        return [self._cues[place] for place in sorted(places)]
+    def _candidates(self, sentence: str, lowered: str, demand: Force) -> int:
+        """The cues that the words of the sentence allow, one bit each, the heaviest cue in the lowest bit."""
+        index = self._index[demand]
+        bits = 0
+        for key in {word[:4] for word in _WORD.findall(lowered)} | _signs(sentence):
+            bits |= index.get(key, 0)
+        return bits
+
+    def _in_order(self, bits: int) -> Iterator[Cue]:
+        while bits:
+            lowest = bits & -bits
+            yield self._cues[lowest.bit_length() - 1]
+            bits ^= lowest
+
+    def _indexed(self, demand: Force) -> dict[str, int]:
+        """Bits of the cues that a sentence of this force may match, by the words that they need."""
+        index: dict[str, int] = {}
+        for place, cue in enumerate(self._cues):
+            for key in {key for trigger in cue.triggers for key in _keys(trigger)} if demand >= cue.least else ():
+                index[key] = index.get(key, 0) | 1 << place
+        return index
 
 
-def _key(trigger: str) -> str:
+def _keys(trigger: str) -> tuple[str, ...]:
+    """What a trigger is looked up by: a sign as it is, a short word with its plural, else its first four letters."""
     if not trigger[0].isalnum():
-        return trigger
+        return (trigger,)
     word = max(re.split(r"[-/]", trigger), key=len)
-    return word[:4]
-
-
-def _keys(sentence: str) -> set[str]:
-    lowered = sentence.lower()
-    keys: set[str] = set()
-    for word in _WORD.findall(lowered):
-        keys.add(word[:4])
-        if len(word) == 4 and word[3] == "s":
-            keys.add(word[:3])
-    return keys | _signs(sentence)
+    return (word, f"{word}s") if len(word) == 3 else (word[:4],)
 
 
 def _signs(sentence: str) -> set[str]:
     signs = {sign for sign in ("±", "+/-", "+", "__") if sign in sentence}
-    if _DATE_LIKE.search(sentence):
-        signs.add("#date")
-    if _STANDARD_LIKE.search(sentence):
-        signs.add("#std")
+    if _FIGURE.search(sentence):
+        if _DATE_LIKE.search(sentence):
+            signs.add("#date")
+        if _STANDARD_LIKE.search(sentence):
+            signs.add("#std")
     return signs

@@ -94,7 +94,7 @@ class PassageReader:
         run_in = _RUN_IN.match(sentence)
         under = under or (run_in.group(1) if run_in else passage.heading)
         shares = _DIVISION.shares(sentence, demand, under)
-        if is_empty_talk(sentence, demand):
+        if shares and shares[0].weight < _PLAIN_WORDS and is_empty_talk(sentence, demand):
             shares = [share for share in shares if share.weight >= _PLAIN_WORDS]
         if passage.role == Passage.ROLE_HEADER_FOOTER:
             shares = [share for share in shares if share.target in (_SHEET, "purchasing.materials")]
@@ -109,8 +109,10 @@ class PassageReader:
         shares: list[Share],
         columns: tuple[str, ...],
     ) -> None:
+        if not shares:
+            return
         key = _fold(text)
-        if not shares or any(quote and (quote in key or key in quote) for quote in self._lost.get(passage.id, ())):
+        if any(quote and (quote in key or key in quote) for quote in self._lost.get(passage.id, ())):
             return
         citation = Citation(
             document=passage.document, page=passage.page, quote=text, passage_id=passage.id, locator=passage.locator

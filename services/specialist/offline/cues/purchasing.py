@@ -161,7 +161,7 @@ PURCHASING: tuple[Cue, ...] = (
         "manufacturers supplier suppliers",
         r"\b(?:procured|bought|purchased|obtained|sourced) (?:only |directly )?(?:from|by|through)\b"
         r"|\bsub-?contract\w*|\bsub-?tiers?\b",
-        unless=r"\bconfidential\b|\blots\b|\bCOC\b|\bindemn|\binsurance",
+        unless=r"\bconfidential\b|\blots\b|\bcoc\b|\bindemn|\binsurance",
     ),
     cue(
         _SUPPLIERS,
@@ -171,15 +171,14 @@ PURCHASING: tuple[Cue, ...] = (
         r"|evaluat\w*|survey\w*|qualif\w*)|\baudit\w*\b[^.]{0,60}\b(?:suppliers?|vendors?|manufacturers?"
         r"|distributors?)",
     ),
+    cue(_RESTRICTIONS, 88, "ear", r"\b(?-i:EAR)\b"),
     cue(
         _RESTRICTIONS,
         88,
         "dfars itar ear rohs reach conflict buy export counterfeit specialty berry tariff",
-        r"\bdfars\b|\bitar\b|\bEAR\b(?-i:)|\brohs\b|\breach\b (?:\(|regulation|complian|1907|and rohs)"
+        r"\bdfars\b|\bitar\b|\brohs\b|\breach\b (?:\(|regulation|complian|1907|and rohs)"
         r"|\bcomply with reach\b|\bconflict minerals?\b|\bbuy american?\b|\bexport (?:control|administration"
-        r"|licen)\w*|\bcounterfeit\w*|\bspecialty metals?\b|\bberry amendment\b".replace(
-            r"|\bEAR\b(?-i:)", r"|(?-i:\bEAR\b)"
-        ),
+        r"|licen)\w*|\bcounterfeit\w*|\bspecialty metals?\b|\bberry amendment\b".replace(r"|\bEAR\b(?-i:)", r""),
     ),
     cue(
         _RESTRICTIONS,

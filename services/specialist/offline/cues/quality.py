@@ -18,7 +18,7 @@ QUALITY: tuple[Cue, ...] = (
         73,
         "± +/- +",
         r"(?:±|\+/-)\s?\d|[\d(]\s?\+0?[.,]?\d+\s?/\s?-?\s?\d",
-        unless=r"\b(?:yield|tensile|°\s?[CF]\b)",
+        unless=r"\b(?:yield|tensile|°\s?[cf]\b)",
         least=Force.PLAIN,
     ),
     cue(
