@@ -32,7 +32,7 @@ class ServiceProcess:
     @staticmethod
     async def start(definition: ServiceDefinition, log: Path) -> ServiceProcess:
         """Starts the process in a group of its own, so that Ctrl-C reaches us alone."""
-        command = [sys.executable, "-m", "cli.supervisor.child", str(os.getpid()), f"services.{definition.name}"]
+        command = [sys.executable, "-m", "cli.child", str(os.getpid()), f"services.{definition.name}"]
         with log.open("ab") as stream:
             at = stream.tell()
             process = await asyncio.create_subprocess_exec(

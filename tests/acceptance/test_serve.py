@@ -9,7 +9,9 @@ import socket
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import app
 from tests.acceptance.command import JOB, SAMPLES, Started, buildplan, json_lines, left_behind, serving
 from tests.fakes.process import SpecialistProcess
 
@@ -38,9 +40,9 @@ def test_the_whole_way_command_by_command(tmp_path: Path) -> None:
         session = new_session(target, SAMPLES)
 
         def call(*arguments: str | Path, code: int = 0) -> str:
-            process = buildplan(*arguments, "--target", target)
-            assert process.returncode == code, (arguments, process.stderr)
-            return process.stdout
+            result = CliRunner().invoke(app, [*map(str, arguments), "--target", target])
+            assert result.exit_code == code, (arguments, result.stderr)
+            return result.stdout
 
         assert session in call("sessions")
         assert "purchase order" in call("documents")
@@ -91,11 +93,7 @@ def test_a_killed_service_is_started_again_and_said_so(tmp_path: Path, paper: Pa
 
 def _pids(mark: str) -> dict[str, int]:
     commands = {process.pid: process.cmdline() for process in left_behind(mark)}
-    return {
-        command[-1].removeprefix("services."): pid
-        for pid, command in commands.items()
-        if "cli.supervisor.child" in command
-    }
+    return {command[-1].removeprefix("services."): pid for pid, command in commands.items() if "cli.child" in command}
 
 
 def test_a_run_whose_coordinator_is_killed_is_watched_to_its_end(tmp_path: Path, paper: Path) -> None:

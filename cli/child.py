@@ -1,4 +1,4 @@
-"""`python -m cli.supervisor.child PARENT MODULE` runs MODULE as `python -m MODULE` would, and ends when PARENT does.
+"""`python -m cli.child PARENT MODULE` runs MODULE as `python -m MODULE` would, and ends when PARENT does.
 
 Without this a supervisor that is killed would leave its services behind. Linux only; elsewhere the module just runs.
 """
