@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import structlog
 from google.protobuf.json_format import ParseError
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_in
 
@@ -13,30 +15,33 @@ from buildplan.v1.run_pb2 import Checkpoint
 from services.contract.version import CONTRACT_VERSION
 from services.coordinator.store.codec import from_json, to_json
 from services.coordinator.store.models import CheckpointRow
+from services.coordinator.store.prepared import Prepared
 
 _log = structlog.get_logger()
-_INSERT = insert_into(CheckpointRow)
+_KEY = ("session_id", "run_id", "agent", "input_digest")
+_NEW = ("create_us", "contract_version", "message", "patch")
+_INSERT = Prepared(insert_into(CheckpointRow))
+_REPLACE = Prepared(
+    update_in(CheckpointRow)
+    .where(*(getattr(CheckpointRow, name) == bindparam(f"of_{name}") for name in _KEY))
+    .values({name: bindparam(f"new_{name}") for name in _NEW})
+    .returning(CheckpointRow.agent)
+)
+_AGENTS = Prepared(select(CheckpointRow.agent).where(CheckpointRow.session_id == bindparam("session")).distinct())
 
 
 def put(tx: Connection, session_id: str, run_id: str, checkpoint: Checkpoint, patch: Patch) -> None:
     """Keeps a result; a repeat for the same run, agent and input replaces it."""
-    key = (
-        CheckpointRow.session_id == session_id,
-        CheckpointRow.run_id == run_id,
-        CheckpointRow.agent == checkpoint.agent,
-        CheckpointRow.input_digest == checkpoint.input_digest,
-    )
+    key = dict(zip(_KEY, (session_id, run_id, checkpoint.agent, checkpoint.input_digest), strict=True))
     columns = {
         "create_us": checkpoint.create_time.ToMicroseconds(),
         "contract_version": checkpoint.contract_version,
         "message": to_json(checkpoint),
         "patch": to_json(patch),
     }
-    if tx.execute(select(CheckpointRow.agent).where(*key)).one_or_none() is not None:
-        tx.execute(update_in(CheckpointRow).where(*key).values(**columns))
-        return
-    ids = {"session_id": session_id, "run_id": run_id}
-    tx.execute(_INSERT, {**ids, "agent": checkpoint.agent, "input_digest": checkpoint.input_digest, **columns})
+    replaced = _REPLACE(tx, **_prefixed("of", key), **_prefixed("new", columns)).one_or_none()
+    if replaced is None:
+        _INSERT(tx, **key, **columns)
 
 
 def find(tx: Connection, session_id: str, agent: str, input_digest: str) -> tuple[Checkpoint, Patch] | None:
@@ -83,7 +88,7 @@ def patches(tx: Connection, session_id: str, run_id: str) -> dict[str, Patch]:
 
 def agents(tx: Connection, session_id: str) -> set[str]:
     """The agents that have any result in the session."""
-    return set(tx.scalars(select(CheckpointRow.agent).where(CheckpointRow.session_id == session_id).distinct()))
+    return set(_AGENTS(tx, session=session_id).scalars())
 
 
 def _read(message: str, patch: str) -> tuple[Checkpoint, Patch] | None:
@@ -92,3 +97,7 @@ def _read(message: str, patch: str) -> tuple[Checkpoint, Patch] | None:
     except ParseError as error:
         _log.warning("a checkpoint cannot be read; the agent runs again", cause=str(error)[:200])
         return None
+
+
+def _prefixed(prefix: str, columns: Mapping[str, object]) -> dict[str, object]:
+    return {f"{prefix}_{name}": value for name, value in columns.items()}

@@ -11,9 +11,10 @@ from buildplan.v1.run_pb2 import RunEvent
 from services.contract.names import run_name
 from services.coordinator.store.codec import from_json
 from services.coordinator.store.models import EventRow
+from services.coordinator.store.prepared import Prepared
 
-_INSERT = insert_into(EventRow)
-_AFTER = (
+_INSERT = Prepared(insert_into(EventRow))
+_AFTER = Prepared(
     select(EventRow.sequence, EventRow.create_us, EventRow.agent, EventRow.message)
     .where(
         EventRow.session_id == bindparam("session"),
@@ -27,8 +28,6 @@ _AFTER = (
 
 def insert(tx: Connection, session_id: str, run_id: str, events: Sequence[RunEvent], payloads: Sequence[str]) -> None:
     """Appends numbered events; `payloads` are the JSON of what happened."""
-    if not events:
-        return
     rows = [
         {
             "session_id": session_id,
@@ -40,14 +39,13 @@ def insert(tx: Connection, session_id: str, run_id: str, events: Sequence[RunEve
         }
         for event, payload in zip(events, payloads, strict=True)
     ]
-    tx.execute(_INSERT, rows)
+    _INSERT.many(tx, rows)
 
 
 def after(tx: Connection, session_id: str, run_id: str, sequence: int, limit: int) -> list[RunEvent]:
     """At most `limit` events after a sequence number, in order."""
-    parameters = {"session": session_id, "run": run_id, "after": sequence, "most": limit}
     found = []
-    for row in tx.execute(_AFTER, parameters):
+    for row in _AFTER(tx, session=session_id, run=run_id, after=sequence, most=limit):
         event = RunEvent(run=run_name(session_id, run_id), sequence=row.sequence)
         event.create_time.FromMicroseconds(row.create_us)
         from_json(row.message, event.agent_status if row.agent is not None else event.run_state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy import insert as insert_into
 
 from buildplan.v1.plan_pb2 import Plan
@@ -11,29 +11,33 @@ from services.contract.digests import message_digest
 from services.contract.names import LATEST, plan_name
 from services.coordinator.store.codec import from_json, to_json
 from services.coordinator.store.models import PlanRow, TaskRow
+from services.coordinator.store.prepared import Prepared
 from services.runtime.errors import NotFound
+
+_NEWEST = Prepared(select(func.max(PlanRow.revision)).where(PlanRow.session_id == bindparam("session")))
+_INSERT = Prepared(insert_into(PlanRow))
+_INSERT_TASK = Prepared(insert_into(TaskRow))
 
 
 def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
     """Stores the plan as the session's next revision; returns it with its number, name and etag."""
-    newest = tx.scalar(select(func.max(PlanRow.revision)).where(PlanRow.session_id == session_id))
+    newest = _NEWEST(tx, session=session_id).scalar()
     stored = Plan()
     stored.CopyFrom(plan)
     stored.revision = (newest or 0) + 1
     stored.name = plan_name(session_id, stored.revision)
     stored.etag = ""
     stored.etag = message_digest(stored)[:16]
-    ids = {"session_id": session_id, "revision": stored.revision}
-    tx.execute(
-        insert_into(PlanRow).values(
-            create_us=stored.create_time.ToMicroseconds(),
-            reason=stored.reason,
-            run=stored.run,
-            score=stored.quality_gate.score,
-            blocked=stored.quality_gate.blocked,
-            message=to_json(stored),
-            **ids,
-        )
+    ids: dict[str, object] = {"session_id": session_id, "revision": stored.revision}
+    _INSERT(
+        tx,
+        create_us=stored.create_time.ToMicroseconds(),
+        reason=stored.reason,
+        run=stored.run,
+        score=stored.quality_gate.score,
+        blocked=stored.quality_gate.blocked,
+        message=to_json(stored),
+        **ids,
     )
     tasks = [
         {
@@ -45,8 +49,7 @@ def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
         }
         for task in stored.tasks
     ]
-    if tasks:
-        tx.execute(insert_into(TaskRow), tasks)
+    _INSERT_TASK.many(tx, tasks)
     return stored
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_in
 
@@ -20,6 +20,7 @@ from services.coordinator.store.errors import FenceLost
 from services.coordinator.store.events import after as events_after
 from services.coordinator.store.leases import release, renew, reopen
 from services.coordinator.store.models import AgentRunRow, RunRow
+from services.coordinator.store.prepared import Prepared
 from services.runtime.errors import NotFound
 
 __all__ = [
@@ -39,31 +40,36 @@ __all__ = [
 IN_FLIGHT = (Run.State.Name(Run.STATE_PENDING), Run.State.Name(Run.STATE_RUNNING))
 
 _THIS = (RunRow.session_id == bindparam("session"), RunRow.id == bindparam("run"))
-_GET = select(RunRow).where(*_THIS)
-_AGENTS = (
+_OF_SESSION = RunRow.session_id == bindparam("session")
+_STATE = ("state", "end_us", "revision", "failure", "input_digest")
+_STATUS = ("state", "attempt", "next_attempt_us", "message")
+
+_GET = Prepared(select(RunRow).where(*_THIS))
+_BY_REQUEST = Prepared(select(RunRow).where(_OF_SESSION, RunRow.request_id == bindparam("request")))
+_NEWEST = Prepared(select(RunRow).where(_OF_SESSION).order_by(RunRow.create_us.desc(), RunRow.id))
+_BUSY = Prepared(select(RunRow).where(_OF_SESSION, or_(*(RunRow.state == state for state in IN_FLIGHT))).limit(1))
+_AGENTS = Prepared(
     select(AgentRunRow.message)
     .where(AgentRunRow.session_id == bindparam("session"), AgentRunRow.run_id == bindparam("run"))
     .order_by(AgentRunRow.position)
 )
-_ADVANCE = (
+_INSERT = Prepared(insert_into(RunRow))
+_INSERT_AGENT = Prepared(insert_into(AgentRunRow))
+_ADVANCE = Prepared(
     update_in(RunRow)
     .where(*_THIS, RunRow.fence == bindparam("held"))
     .values(last_sequence=RunRow.last_sequence + bindparam("count"))
     .returning(RunRow.last_sequence)
 )
-_SET_STATE = (
-    update_in(RunRow)
-    .where(*_THIS)
-    .values({name: bindparam(f"new_{name}") for name in ("state", "end_us", "revision", "failure", "input_digest")})
-)
-_SET_AGENT = (
+_SET_STATE = Prepared(update_in(RunRow).where(*_THIS).values({name: bindparam(f"new_{name}") for name in _STATE}))
+_SET_AGENT = Prepared(
     update_in(AgentRunRow)
     .where(
         AgentRunRow.session_id == bindparam("session"),
         AgentRunRow.run_id == bindparam("run"),
         AgentRunRow.agent == bindparam("of"),
     )
-    .values({name: bindparam(f"new_{name}") for name in ("state", "attempt", "next_attempt_us", "message")})
+    .values({name: bindparam(f"new_{name}") for name in _STATUS})
 )
 
 
@@ -79,33 +85,30 @@ def insert(
     """Stores an accepted run with its agents, owned by `owner`; returns its fence."""
     session_id, run_id = parse(run.name, "runs")
     fence = 1
-    tx.execute(
-        insert_into(RunRow).values(
-            session_id=session_id,
-            id=run_id,
-            create_us=run.create_time.ToMicroseconds(),
-            last_sequence=0,
-            request_id=request_id or None,
-            parameters_digest=parameters_digest,
-            owner=owner,
-            fence=fence,
-            lease_expires_us=leases.expiry(tx, lease_seconds, now),
-            **_state_columns(run),
-        )
+    _INSERT(
+        tx,
+        session_id=session_id,
+        id=run_id,
+        create_us=run.create_time.ToMicroseconds(),
+        last_sequence=0,
+        request_id=request_id or None,
+        parameters_digest=parameters_digest,
+        owner=owner,
+        fence=fence,
+        lease_expires_us=leases.expiry(tx, lease_seconds, now),
+        **_state_columns(run),
     )
     agents = [
         {"session_id": session_id, "run_id": run_id, "agent": status.agent, "position": place, **_agent_columns(status)}
         for place, status in enumerate(run.agents)
     ]
-    if agents:
-        tx.execute(insert_into(AgentRunRow), agents)
+    _INSERT_AGENT.many(tx, agents)
     return fence
 
 
 def get(tx: Connection, session_id: str, run_id: str) -> Run:
     """One run with its agents' statuses; raises NotFound."""
-    ids = {"session": session_id, "run": run_id}
-    row = tx.execute(_GET, ids).one_or_none()
+    row = _GET(tx, session=session_id, run=run_id).one_or_none()
     if row is None:
         raise NotFound(run_name(session_id, run_id))
     return read_run(tx, row)
@@ -113,21 +116,18 @@ def get(tx: Connection, session_id: str, run_id: str) -> Run:
 
 def by_request_id(tx: Connection, session_id: str, request_id: str) -> tuple[Run, str] | None:
     """The run that the request started, with the digest of its parameters, or None."""
-    query = select(RunRow).where(RunRow.session_id == session_id, RunRow.request_id == request_id)
-    row = tx.execute(query).one_or_none()
+    row = _BY_REQUEST(tx, session=session_id, request=request_id).one_or_none()
     return (read_run(tx, row), row.parameters_digest) if row is not None else None
 
 
 def list_(tx: Connection, session_id: str) -> list[Run]:
     """The runs of a session, the newest first."""
-    query = select(RunRow).where(RunRow.session_id == session_id).order_by(RunRow.create_us.desc(), RunRow.id)
-    return [read_run(tx, row) for row in tx.execute(query).all()]
+    return [read_run(tx, row) for row in _NEWEST(tx, session=session_id).all()]
 
 
 def in_flight(tx: Connection, session_id: str) -> Run | None:
     """The session's run that has not ended, or None."""
-    query = select(RunRow).where(RunRow.session_id == session_id, RunRow.state.in_(IN_FLIGHT)).limit(1)
-    row = tx.execute(query).one_or_none()
+    row = _BUSY(tx, session=session_id).one_or_none()
     return read_run(tx, row) if row is not None else None
 
 
@@ -143,7 +143,7 @@ def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Seq
     The same check is made when there are no events.
     """
     ids = {"session": session_id, "run": run_id}
-    last = tx.execute(_ADVANCE, {**ids, "held": fence, "count": len(events)}).scalar_one_or_none()
+    last = _ADVANCE(tx, **ids, held=fence, count=len(events)).scalar_one_or_none()
     if last is None:
         raise FenceLost(run_name(session_id, run_id))
     for sequence, event in enumerate(events, last - len(events) + 1):
@@ -154,12 +154,11 @@ def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Seq
     agents = {}
     for event, payload in zip(events, payloads, strict=True):
         if event.HasField("run_state"):
-            tx.execute(_SET_STATE, {**ids, **_new(_state_columns(event.run_state))})
+            _SET_STATE(tx, **ids, **_new(_state_columns(event.run_state)))
         else:
             status = event.agent_status
             agents[status.agent] = {**ids, "of": status.agent, **_new(_agent_columns(status, payload))}
-    if agents:
-        tx.execute(_SET_AGENT, list(agents.values()))
+    _SET_AGENT.many(tx, list(agents.values()))
     return list(events)
 
 
@@ -178,7 +177,7 @@ def read_run(tx: Connection, row: Row[Any]) -> Run:
         run.end_time.FromMicroseconds(row.end_us)
     if row.failure is not None:
         from_json(row.failure, run.failure)
-    messages = tx.scalars(_AGENTS, {"session": row.session_id, "run": row.id})
+    messages = _AGENTS(tx, session=row.session_id, run=row.id).scalars()
     run.agents.extend(from_json(message, AgentStatus()) for message in messages)
     return run
 
