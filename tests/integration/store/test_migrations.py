@@ -1,0 +1,64 @@
+"""The migrations make the tables that the models describe, once, whoever starts first."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from services.coordinator.store import Store, sessions
+from services.coordinator.store.migrate import current_version, newest_version
+from services.coordinator.store.models import Base
+from tests.integration.postgres import Postgres
+from tests.integration.store.examples import add_session
+
+
+async def test_migrations_make_the_models(store: Store) -> None:
+    def difference(tx: Connection) -> list[object]:
+        context = MigrationContext.configure(tx, opts={"target_metadata": Base.metadata, "compare_type": True})
+        found: list[object] = compare_metadata(context, Base.metadata)
+        return found
+
+    assert await store.read(difference) == []
+
+
+async def test_a_difference_would_be_found(store: Store) -> None:
+    await store.write(lambda tx: tx.execute(text("DROP TABLE tasks")))
+    await store.write(lambda tx: tx.execute(text("ALTER TABLE events ADD COLUMN surplus TEXT")))
+
+    def difference(tx: Connection) -> int:
+        return len(compare_metadata(MigrationContext.configure(tx), Base.metadata))
+
+    assert await store.read(difference) == 2
+
+
+async def test_a_database_that_is_there_is_opened_as_it_is(url: str) -> None:
+    first = await Store.open(url)
+    await add_session(first)
+    await first.close()
+    again = await Store.open(url)
+    assert await again.read(current_version) == newest_version()
+    assert (await again.read(lambda tx: sessions.get(tx, "s1"))).metadata.customer == "Acme"
+    await again.close()
+
+
+async def test_coordinators_that_start_at_once_migrate_once(postgres: Postgres) -> None:
+    url = postgres.create_database(uuid.uuid4().hex)
+    stores = await asyncio.gather(*(Store.open(url) for _ in range(4)))
+    await add_session(stores[0])
+    for store in stores:
+        assert (await store.read(lambda tx: sessions.get(tx, "s1"))).name == "sessions/s1"
+        await store.close()
+
+
+async def test_changes_of_tables_are_undone_with_their_transaction(store: Store) -> None:
+    def make(tx: Connection) -> None:
+        tx.execute(text("CREATE TABLE half (id INTEGER)"))
+        raise RuntimeError("killed in the middle")
+
+    assert isinstance((await asyncio.gather(store.write(make), return_exceptions=True))[0], RuntimeError)
+    tables = await store.read(lambda tx: tx.dialect.get_table_names(tx))
+    assert "half" not in tables
