@@ -96,7 +96,8 @@ async def _preflight(client: Client, output: Output, session: str) -> None:
 
 async def _run(client: Client, output: Output, session: str) -> Run:
     answer = await client.runs.StartRun(StartRunRequest(parent=session), timeout=LONG_CALL_SECONDS)
-    output.say("Running specialist agents...\n")
+    output.say("Running specialist agents...")
+    output.say()
     try:
         return await watch(client, output, answer.run, after_sequence=0)
     except asyncio.CancelledError:
