@@ -14,6 +14,8 @@ from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import (
     DescribeRequest,
     DescribeResponse,
+    EstimateRequest,
+    EstimateResponse,
     Progress,
     ProposeRequest,
     ProposeResponse,
@@ -26,6 +28,7 @@ from services.contract.ownership import sections_of
 from services.runtime.errors import DomainError, to_status
 from tests.fakes.patches import patch_of
 
+_OPTIONS = (("grpc.so_reuseport", 0), ("grpc.http2.max_ping_strikes", 0))
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -82,7 +85,7 @@ class FakeSpecialist(SpecialistServiceServicer):
 
     async def start(self) -> Self:
         """Listens; a second start takes the same port again."""
-        self._server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+        self._server = grpc.aio.server(options=_OPTIONS)
         add_SpecialistServiceServicer_to_server(self, self._server)
         self.port = self._server.add_insecure_port(self.address)
         await self._server.start()
@@ -110,6 +113,11 @@ class FakeSpecialist(SpecialistServiceServicer):
     ) -> DescribeResponse:
         self.seen.describes += 1
         return self._description()
+
+    async def Estimate(  # noqa: N802 - the name is the proto's
+        self, request: EstimateRequest, context: _Context
+    ) -> EstimateResponse:
+        return EstimateResponse()
 
     async def Propose(  # noqa: N802 - the name is the proto's
         self, request: ProposeRequest, context: _Context

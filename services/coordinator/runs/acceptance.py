@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from buildplan.v1.run_pb2 import Run, RunEvent
 from services.contract.names import parse
 from services.coordinator.runs.active import ActiveRuns
-from services.coordinator.runs.run import Assignment, House
+from services.coordinator.runs.assignment import Assignment, Earlier, House
 from services.coordinator.runs.states import accepted_events, idle
 from services.coordinator.store import leases
 from services.coordinator.store import runs as rows
 from services.runtime.errors import AlreadyExists, FailedPrecondition
 
-Claimed = tuple[Run, int, list[RunEvent]]
-"""A run, its fence and its first events; without events the run was there before."""
+
+@dataclass(frozen=True)
+class Taken:
+    """A run with its fence, its first events and what there is of it; nothing of that when it was there before."""
+
+    run: Run
+    fence: int = 0
+    events: Sequence[RunEvent] = ()
+    earlier: Earlier | None = None
 
 
 class Acceptance:
@@ -30,17 +39,16 @@ class Acceptance:
 
     async def accept(self, run: Run, parameters_digest: str, assignment: Assignment) -> Run:
         """A new run, or the one that the same request has started meanwhile."""
-        session, run_id = parse(run.name, "runs")
+        session, _ = parse(run.name, "runs")
 
-        def work(tx: Connection) -> Claimed:
+        def work(tx: Connection) -> Taken:
             earlier = started_by(tx, session, run.request_id, parameters_digest)
             if earlier is not None:
-                return earlier, 0, []
+                return Taken(earlier)
             _check_free(tx, session)
             now, lease = self._house.clock(), self._house.policy.lease
             fence = rows.insert(tx, run, run.request_id, parameters_digest, self._active.owner, lease, now)
-            events = accepted_events(run, assignment.agents, now)
-            return run, fence, rows.record(tx, session, run_id, fence, events)
+            return _begun(tx, run, fence, assignment, now)
 
         return await self._take(run, work, assignment)
 
@@ -54,12 +62,11 @@ class Acceptance:
             if status.agent in assignment.agents:
                 status.CopyFrom(idle(status.agent, self._house.policy.attempts))
 
-        def work(tx: Connection) -> Claimed:
+        def work(tx: Connection) -> Taken:
             _check_free(tx, session)
             now, lease = self._house.clock(), self._house.policy.lease
             fence = leases.reopen(tx, session, run_id, self._active.owner, lease, now)
-            events = accepted_events(run, assignment.agents, now)
-            return run, fence, rows.record(tx, session, run_id, fence, events)
+            return _begun(tx, run, fence, assignment, now)
 
         return await self._take(run, work, assignment)
 
@@ -68,23 +75,29 @@ class Acceptance:
         if self._taking:
             await asyncio.wait(self._taking)
 
-    async def _take(self, run: Run, work: Callable[[Connection], Claimed], assignment: Assignment) -> Run:
+    async def _take(self, run: Run, work: Callable[[Connection], Taken], assignment: Assignment) -> Run:
         """Stores and launches; both happen even when the caller has gone meanwhile."""
         taking = asyncio.create_task(self._store_and_launch(run, work, assignment))
         self._taking.add(taking)
         taking.add_done_callback(self._taking.discard)
         return await asyncio.shield(taking)
 
-    async def _store_and_launch(self, run: Run, work: Callable[[Connection], Claimed], assignment: Assignment) -> Run:
-        stored, fence, events = await self._house.store.write(work)
-        if events:
-            run.last_sequence = events[-1].sequence
-            self._house.feed.open(run.name, events[0].sequence - 1)
-            self._house.feed.publish(run.name, events)
+    async def _store_and_launch(self, run: Run, work: Callable[[Connection], Taken], assignment: Assignment) -> Run:
+        taken = await self._house.store.write(work)
+        if taken.earlier is not None:
+            run.last_sequence = taken.events[-1].sequence
+            self._house.feed.open(run.name, taken.events[0].sequence - 1)
+            self._house.feed.publish(run.name, taken.events)
             working_copy = Run()
             working_copy.CopyFrom(run)
-            self._active.launch(working_copy, fence, assignment)
-        return stored
+            self._active.launch(working_copy, taken.fence, assignment, taken.earlier)
+        return taken.run
+
+
+def _begun(tx: Connection, run: Run, fence: int, assignment: Assignment, now: datetime) -> Taken:
+    session, run_id = parse(run.name, "runs")
+    events = rows.record(tx, session, run_id, fence, accepted_events(run, assignment.agents, now))
+    return Taken(run, fence, events, Earlier.read(tx, (session, run_id), assignment))
 
 
 def started_by(tx: Connection, session: str, request_id: str, digest: str) -> Run | None:

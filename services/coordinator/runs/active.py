@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import structlog
+from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
-from services.coordinator.runs.run import Assignment, House, RunExecution
+from services.contract.names import parse
+from services.coordinator.runs.assignment import Assignment, Earlier, House
+from services.coordinator.runs.run import RunExecution
 from services.coordinator.store import leases
 from services.coordinator.store import runs as rows
 
@@ -28,9 +31,9 @@ class ActiveRuns:
     def __contains__(self, name: str) -> bool:
         return name in self._tasks
 
-    def launch(self, run: Run, fence: int, assignment: Assignment) -> None:
+    def launch(self, run: Run, fence: int, assignment: Assignment, earlier: Earlier) -> None:
         """Carries out a run that this coordinator owns; its tail is open already."""
-        execution = RunExecution(self._house, run, fence, assignment)
+        execution = RunExecution(self._house, run, fence, assignment, earlier)
         task = execution.start()
         self._executions[run.name] = execution
         self._tasks[run.name] = task
@@ -50,12 +53,16 @@ class ActiveRuns:
     async def adopt(self) -> None:
         """Claims the runs in flight whose lease nobody keeps, and continues them from their checkpoints."""
         now, lease = self._house.clock(), self._house.policy.lease
-        claimed = await self._house.store.write(lambda tx: rows.claim(tx, self.owner, lease, now))
-        for run, fence in claimed:
+
+        def work(tx: Connection) -> list[tuple[Run, int, Assignment, Earlier]]:
+            found = [(run, fence, continued(run)) for run, fence in rows.claim(tx, self.owner, lease, now)]
+            return [(*claimed, Earlier.read(tx, parse(claimed[0].name, "runs"), claimed[2])) for claimed in found]
+
+        for run, fence, assignment, earlier in await self._house.store.write(work):
             if run.name not in self:
                 _log.info("run is continued", run=run.name)
                 self._house.feed.open(run.name, run.last_sequence)
-                self.launch(run, fence, continued(run))
+                self.launch(run, fence, assignment, earlier)
 
     async def drain(self) -> None:
         """Stops every run without a word in its log and lets the leases go, so that the next owner continues them."""

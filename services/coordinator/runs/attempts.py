@@ -29,8 +29,13 @@ async def with_attempts(
 ) -> T:
     """`work(attempt)`, again while it is UNREACHABLE and attempts are left; then its AgentFailed is raised.
 
+    A call that goes well does not pay for tenacity: it is told the first outcome when that was a failure.
     `waits` is told the number of the next attempt and the seconds until then.
     """
+    try:
+        return await work(1)
+    except AgentFailed as error:
+        first = error
 
     def before_sleep(state: RetryCallState) -> None:
         waits(state.attempt_number + 1, state.upcoming_sleep)
@@ -45,7 +50,10 @@ async def with_attempts(
     )
     async for attempt in retrying:
         with attempt:
-            return await work(attempt.retry_state.attempt_number)
+            number = attempt.retry_state.attempt_number
+            if number == 1:
+                raise first
+            return await work(number)
     raise AssertionError("tenacity ends with a result or an exception")
 
 

@@ -15,7 +15,6 @@ from buildplan.v1.document_pb2 import Page
 from buildplan.v1.plan_pb2 import Patch, Plan
 from buildplan.v1.run_pb2 import Run
 from services.contract.names import last_id
-from services.contract.statements import lines
 from services.coordinator.plans.build import build_plan
 from services.coordinator.plans.citation_check import cited_pages
 from services.coordinator.plans.inputs import PageKey, PlanInputs
@@ -26,12 +25,12 @@ from services.coordinator.store import documents as document_rows
 
 @dataclass(frozen=True)
 class Material:
-    """What a plan is made of beside the context; up to `inline_statements` lines it is built on the event loop."""
+    """What a plan is made of beside the context; up to `inline_bytes` of patches it is built on the event loop."""
 
     patches: Mapping[str, Patch]
     reason: str
     now: datetime
-    inline_statements: int
+    inline_bytes: int
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ async def _make_plan(store: Store, run: Run, context: ContextPack, material: Mat
         now=material.now,
         as_of=day_of(run),
     )
-    if _is_small(material.patches.values(), material.inline_statements):
+    if sum(patch.ByteSize() for patch in material.patches.values()) <= material.inline_bytes:
         return build_plan(inputs)
     return await asyncio.to_thread(build_plan, inputs)
 
@@ -100,13 +99,3 @@ def _load(tx: Connection, wanted: Iterable[PageKey]) -> dict[PageKey, Page]:
         if page is not None:
             pages[document, number] = page
     return pages
-
-
-def _is_small(patches: Iterable[Patch], limit: int) -> bool:
-    count = 0
-    for patch in patches:
-        for _ in lines(patch):
-            count += 1
-            if count > limit:
-                return False
-    return True

@@ -30,7 +30,7 @@ class RunPolicy:
     lease: float = 15.0
     log_page: int = 256
     foreign_poll: float = 0.5
-    inline_statements: int = 60
+    inline_bytes: int = 16_384
 
     @staticmethod
     def read(environment: Environment) -> RunPolicy:

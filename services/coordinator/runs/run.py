@@ -3,70 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import Failure
 from buildplan.v1.context_pb2 import ContextPack
-from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.specialist_service_pb2 import ProposeRequest
 from services.contract.digests import message_digest
 from services.contract.names import parse
 from services.coordinator.runs import failures
 from services.coordinator.runs.agent_run import AgentRun, Surroundings
-from services.coordinator.runs.attempts import Sleep
+from services.coordinator.runs.assignment import Assignment, Earlier, House
 from services.coordinator.runs.ending import Ending, Material, conclude
 from services.coordinator.runs.failures import AgentFailed, cancelled, defect
-from services.coordinator.runs.feed import Feed
-from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.run_log import RunLog
-from services.coordinator.runs.specialists import Specialists
 from services.coordinator.runs.states import agent_event, day_of, failed, run_event
-from services.coordinator.store import Store
-from services.coordinator.store import checkpoints as checkpoint_rows
 from services.coordinator.store import plans as plan_rows
 from services.runtime.errors import DomainError
 
 _LARGE_CONTEXT = 500
 
 
-@dataclass(frozen=True)
-class House:
-    """What every run needs: `context` makes a session's context pack as of a day; `turns` admits runs in order."""
-
-    store: Store
-    specialists: Specialists
-    feed: Feed
-    policy: RunPolicy
-    context: Callable[[str, date], Awaitable[ContextPack]]
-    clock: Callable[[], datetime]
-    sleep: Sleep
-    turns: asyncio.Semaphore
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """What is to be done in a run.
-
-    `agents` are run, those in `forced` without a look at stored results; the results of `kept` stand. `reason`
-    is the plan revision's: "run", "resume" or "retry qma".
-    """
-
-    agents: frozenset[str]
-    reason: str
-    forced: frozenset[str] = field(default_factory=frozenset)
-    kept: frozenset[str] = field(default_factory=frozenset)
-
-
 class RunExecution:
     """One run that is carried out here under `fence`. `run` is its state as last told."""
 
-    def __init__(self, house: House, run: Run, fence: int, assignment: Assignment) -> None:
+    def __init__(self, house: House, run: Run, fence: int, assignment: Assignment, earlier: Earlier) -> None:
         self._house = house
         self.run = run
         self.fence = fence
@@ -75,8 +39,8 @@ class RunExecution:
         self._log = RunLog(house.store, house.feed, self._ids, run.name, fence, self.abandon)
         self._context = ContextPack()
         self._agents: dict[str, AgentRun] = {}
-        self._patches: dict[str, Patch] = {}
-        self._seen: set[str] = set()
+        self._patches = dict(earlier.patches)
+        self._may_reuse = earlier.agents - assignment.forced
         self._cancelled = False
         self._ending = False
         self._task: asyncio.Task[None] | None = None
@@ -132,7 +96,6 @@ class RunExecution:
         self._context = await house.context(self._ids[0], day_of(self.run))
         large = len(self._context.passages) > _LARGE_CONTEXT
         digest = await asyncio.to_thread(message_digest, self._context) if large else message_digest(self._context)
-        self._patches, self._seen = await house.store.read(self._earlier)
         request = ProposeRequest(run=self.run.name, context=self._context)
         around = Surroundings(
             self._ids, request, digest, self._log, house.store, house.policy, house.clock, house.sleep
@@ -140,16 +103,9 @@ class RunExecution:
         wanted = [status.agent for status in self.run.agents if status.agent in self._assignment.agents]
         self._agents = {agent: AgentRun(house.specialists[agent], around) for agent in wanted}
 
-    def _earlier(self, tx: Connection) -> tuple[dict[str, Patch], set[str]]:
-        """The results that stand, and the agents that have any result in this session."""
-        patches = checkpoint_rows.patches(tx, *self._ids) if self._assignment.kept else {}
-        kept = {agent: patch for agent, patch in patches.items() if agent in self._assignment.kept}
-        return kept, checkpoint_rows.agents(tx, self._ids[0])
-
     async def _together(self, agents: Sequence[AgentRun], *, alone: bool = False) -> None:
         """Runs agents at once; the failure of one, whatever it is, leaves its siblings alone."""
-        may_reuse = self._seen - self._assignment.forced
-        work = [agent.run(look_up=not alone and agent.name in may_reuse, alone=alone) for agent in agents]
+        work = [agent.run(look_up=not alone and agent.name in self._may_reuse, alone=alone) for agent in agents]
         for agent, outcome in zip(agents, await asyncio.gather(*work, return_exceptions=True), strict=True):
             if isinstance(outcome, Exception):
                 failure = defect(f"{agent.name} could not be run", self.run.name, outcome)
@@ -198,7 +154,7 @@ class RunExecution:
 
     async def _conclude(self) -> Ending:
         house = self._house
-        material = Material(self._patches, self._assignment.reason, house.clock(), house.policy.inline_statements)
+        material = Material(self._patches, self._assignment.reason, house.clock(), house.policy.inline_bytes)
         try:
             return await conclude(house.store, self.run, self._context, material)
         except Exception as error:  # noqa: BLE001 - the agents' results are kept, and the run must end in words

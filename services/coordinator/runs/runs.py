@@ -19,10 +19,10 @@ from services.contract.digests import text_digest
 from services.contract.names import parse, parse_session, run_name
 from services.coordinator.runs.acceptance import Acceptance, started_by
 from services.coordinator.runs.active import ActiveRuns
+from services.coordinator.runs.assignment import Assignment, House
 from services.coordinator.runs.attempts import Sleep
 from services.coordinator.runs.feed import Feed, LogPage
 from services.coordinator.runs.policy import RunPolicy
-from services.coordinator.runs.run import Assignment, House
 from services.coordinator.runs.specialists import Specialists
 from services.coordinator.runs.states import idle, is_ended
 from services.coordinator.store import Store
@@ -101,8 +101,9 @@ class Runs:
         session = parse_session(request.parent)
         agents = self._specialists.chosen(request.agents)
         digest = text_digest([*agents, str(request.ignore_checkpoints)])
-        earlier = await self._store.read(lambda tx: started_by(tx, session, request.request_id, digest))
+        earlier = await self._earlier(session, request.request_id, digest)
         validation = await self._sessions.preflight(request.parent)
+        self._check_accepting()
         if earlier is not None:
             return earlier, validation
         _check_ready(validation)
@@ -130,7 +131,8 @@ class Runs:
         """The events after a sequence number, then those that come, until the run's last."""
         if after_sequence < 0:
             raise InvalidArgument("after_sequence", "is a sequence number, or 0 for all events")
-        await self.get(name)
+        if name not in self._active:
+            await self.get(name)
         async for event in self._feed.watch(name, after_sequence):
             yield event
 
@@ -139,6 +141,7 @@ class Runs:
         run = await self._ended_run(name)
         validation = await self._sessions.preflight("/".join(name.split("/")[:2]))
         _check_ready(validation)
+        self._check_accepting()
         same = run.input_digest == validation.input_digest
         kept = {status.agent for status in run.agents if same and status.state == AgentStatus.STATE_COMPLETE}
         missing = {status.agent for status in run.agents} - kept
@@ -174,6 +177,11 @@ class Runs:
             return checkpoint_rows.of_run(tx, *ids)
 
         return await self._store.read(work)
+
+    async def _earlier(self, session: str, request_id: str, digest: str) -> Run | None:
+        if not request_id:
+            return None
+        return await self._store.read(lambda tx: started_by(tx, session, request_id, digest))
 
     def _check_accepting(self) -> None:
         if not self._accepting:

@@ -1,0 +1,63 @@
+"""What a run is carried out with, what is to be done in it, and what there is of it already."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from buildplan.v1.context_pb2 import ContextPack
+from buildplan.v1.plan_pb2 import Patch
+from services.coordinator.runs.attempts import Sleep
+from services.coordinator.runs.feed import Feed
+from services.coordinator.runs.policy import RunPolicy
+from services.coordinator.runs.specialists import Specialists
+from services.coordinator.store import Store
+from services.coordinator.store import checkpoints as rows
+
+
+@dataclass(frozen=True)
+class House:
+    """What every run needs: `context` makes a session's context pack as of a day; `turns` admits runs in order."""
+
+    store: Store
+    specialists: Specialists
+    feed: Feed
+    policy: RunPolicy
+    context: Callable[[str, date], Awaitable[ContextPack]]
+    clock: Callable[[], datetime]
+    sleep: Sleep
+    turns: asyncio.Semaphore
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What is to be done in a run.
+
+    `agents` are run, those in `forced` without a look at stored results; the results of `kept` stand. `reason`
+    is the plan revision's: "run", "resume" or "retry qma".
+    """
+
+    agents: frozenset[str]
+    reason: str
+    forced: frozenset[str] = field(default_factory=frozenset)
+    kept: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Results from before: `patches` stand in this run, `agents` have any result in its session."""
+
+    patches: Mapping[str, Patch]
+    agents: frozenset[str]
+
+    @staticmethod
+    def read(tx: Connection, ids: tuple[str, str], assignment: Assignment) -> Earlier:
+        """What the store holds for the session and run `ids`."""
+        found = rows.patches(tx, *ids) if assignment.kept else {}
+        patches = {agent: patch for agent, patch in found.items() if agent in assignment.kept}
+        looked_up = assignment.agents - assignment.forced
+        return Earlier(patches, frozenset(rows.agents(tx, ids[0])) if looked_up else frozenset())
