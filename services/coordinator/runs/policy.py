@@ -14,6 +14,7 @@ class RunPolicy:
 
     `deadline` bounds one call of a specialist (`deadlines` overrides it by agent); `attempts` counts calls, the
     first included; the wait between two doubles from `first_wait` up to `longest_wait`, plus at most `jitter`.
+    `gather` is how long events wait for others of their run before they are stored together.
     `sequential_wait` caps how long a rate limit's own wait is honoured before an agent is run once more.
     """
 
@@ -26,6 +27,7 @@ class RunPolicy:
     jitter: float = 0.1
     sequential_wait: float = 60.0
     progress_interval: float = 0.1
+    gather: float = 0.003
     runs_in_flight: int = 32
     lease: float = 15.0
     log_page: int = 256

@@ -36,7 +36,9 @@ class RunExecution:
         self.fence = fence
         self._assignment = assignment
         self._ids = parse(run.name, "runs")
-        self._log = RunLog(house.store, house.feed, self._ids, run.name, fence, self.abandon)
+        self._log = RunLog(
+            house.store, house.feed, name=run.name, fence=fence, gather=house.policy.gather, lost=self.abandon
+        )
         self._context = ContextPack()
         self._agents: dict[str, AgentRun] = {}
         self._patches = dict(earlier.patches)

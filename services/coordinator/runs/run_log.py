@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.run_pb2 import RunEvent
+from services.contract.names import parse
 from services.coordinator.runs.feed import Feed
 from services.coordinator.store import Store
 from services.coordinator.store import runs as rows
@@ -22,21 +23,30 @@ Unit = Callable[[Connection], Sequence[RunEvent]]
 class RunLog:
     """Writes units in the order in which they were put.
 
-    While one transaction is under way the next units gather, so that a burst costs one commit and a slow disk
+    Units gather for a moment, and while a transaction is under way, so that a burst costs one commit and a slow disk
     never holds up an agent. Each transaction names the fence. When the run can no longer be written here (another
     coordinator owns it, or the store fails), `lost` is called once and everything after is ignored.
     """
 
     def __init__(
-        self, store: Store, feed: Feed, ids: tuple[str, str], name: str, fence: int, lost: Callable[[], None]
+        self,
+        store: Store,
+        feed: Feed,
+        *,
+        name: str,
+        fence: int,
+        gather: float,
+        lost: Callable[[], None],
     ) -> None:
         self._store = store
         self._feed = feed
-        self._session, self._run = ids
+        self._session, self._run = parse(name, "runs")
         self._name = name
+        self._gather = gather
         self._fence = fence
         self._lost = lost
         self._pending: list[Unit] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -45,11 +55,13 @@ class RunLog:
         if self._closed:
             return
         self._pending.append(unit)
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write())
+        if self._writer is None and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._gather, self._start)
 
     async def settled(self) -> None:
-        """Returns when everything that was put is stored and shown."""
+        """Returns when everything that was put is stored and shown; nothing more is waited for."""
+        if self._timer is not None:
+            self._start()
         while self._writer is not None:
             await asyncio.shield(self._writer)
 
@@ -57,8 +69,18 @@ class RunLog:
         """Takes nothing more, and waits for the transaction under way."""
         self._closed = True
         self._pending.clear()
+        self._stop_timer()
         if self._writer is not None:
             await self._writer
+
+    def _start(self) -> None:
+        self._stop_timer()
+        self._writer = asyncio.create_task(self._write())
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def _write(self) -> None:
         try:
