@@ -31,12 +31,12 @@ def open_writer(url: URL) -> Engine:
 
 def open_readers(url: URL) -> Engine:
     """An engine whose transactions see one snapshot each."""
-    return _open(url, size=READERS, begin="BEGIN")
+    return _open(url, size=READERS, begin="BEGIN", isolation="REPEATABLE READ")
 
 
-def _open(url: URL, *, size: int, begin: str) -> Engine:
+def _open(url: URL, *, size: int, begin: str, isolation: str = "READ COMMITTED") -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+        return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True, isolation_level=isolation)
     engine = create_engine(
         url,
         poolclass=QueuePool,

@@ -17,3 +17,12 @@ class StoreUnavailable(Unavailable):
 
     def __init__(self, cause: str) -> None:
         super().__init__("STORE_UNAVAILABLE", f"the database cannot be used at the moment: {cause}")
+
+
+class CommitUnknown(Unavailable):
+    """The database was lost while it committed: the unit may be stored or not. Read before you try again."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            "COMMIT_UNKNOWN", f"the database was lost while it stored this, look before you repeat: {cause}"
+        )

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Dialect, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from services.coordinator.store.driver import execute_many
+
 Parameters = Mapping[str, Any]
 
 
@@ -30,7 +32,7 @@ class Prepared:
         """Carries it out once for each set of parameters; without effect when there are none."""
         if parameters:
             compiled = self._for(tx.dialect)
-            tx.exec_driver_sql(compiled.string, [_arranged(compiled, each) for each in parameters])
+            execute_many(tx, compiled.string, [_arranged(compiled, each) for each in parameters])
 
     def _for(self, dialect: Dialect) -> SQLCompiler:
         compiled = self._compiled.get(dialect.name)

@@ -33,9 +33,12 @@ class Store:
         engine = open_writer(parsed)
         try:
             migrate(engine)
-        except DBAPIError as error:
+        except BaseException as error:
             engine.dispose()
-            raise StoreUnavailable(str(error.orig).strip()) from error
+            self._unlock()
+            if isinstance(error, DBAPIError):
+                raise StoreUnavailable(str(error.orig).strip()) from error
+            raise
         self._readers = open_readers(parsed)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._writer = Writer(engine)
@@ -72,5 +75,8 @@ class Store:
         self._writer.close()
         self._threads.shutdown()
         self._readers.dispose()
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.release()

@@ -13,18 +13,29 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from services.coordinator.store.errors import StoreUnavailable
+from services.coordinator.store.driver import execute
+from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 
 _log = structlog.get_logger()
 _LARGEST_BATCH = 256
 _PATIENCE_SECONDS = 5.0
+_RECONNECTS = 3
+_REFUSALS = ("SQLITE_FULL", "SQLITE_BUSY")
 _BROKEN = (OperationalError, InterfaceError)
 
 
-class _CommitFailed(Exception):
+class _CommitLost(Exception):
     """Whether the batch is stored is not known; it must not be written again."""
+
+    def __init__(self, cause: DBAPIError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class _Unreachable(Exception):
+    """The server did not come back in time; nothing of the batch is stored."""
 
     def __init__(self, cause: DBAPIError) -> None:
         super().__init__(str(cause))
@@ -40,6 +51,7 @@ class _Unit:
     future: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
+    repeated: bool = False
 
 
 class Writer:
@@ -48,19 +60,26 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._door = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
     def submit(self, work: Callable[[Connection], Any]) -> asyncio.Future[Any]:
-        """Queues the unit; the future of the running loop gets its outcome."""
+        """Queues the unit; the future of the running loop gets its outcome. Raises StoreUnavailable when closed."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self._queue.put(_Unit(work, loop, future))
+        with self._door:
+            if self._closed:
+                raise StoreUnavailable("it is closed")
+            self._queue.put(_Unit(work, loop, future))
         return future
 
     def close(self) -> None:
         """Finishes what is queued, then stops the thread. Blocks."""
-        self._queue.put(None)
+        with self._door:
+            self._closed = True
+            self._queue.put(None)
         self._thread.join()
         self._engine.dispose()
 
@@ -85,19 +104,37 @@ class Writer:
         return batch, False
 
     def _commit(self, batch: Sequence[_Unit]) -> None:
-        """One transaction for the batch; where the database breaks before its end, each unit gets one of its own."""
-        try:
-            self._transact(batch)
-        except _BROKEN as error:
-            if len(batch) == 1:
-                batch[0].error = _unavailable(error)
-                return
-            for unit in batch:
-                unit.error = None
+        """One transaction for the batch; what the database will not take together gets one each."""
+        for _ in range(_RECONNECTS):
+            try:
+                self._transact(batch)
+            except _CommitLost as lost:
+                _fail(batch, CommitUnknown(_cause(lost.cause)))
+            except _Unreachable as away:
+                _fail(batch, StoreUnavailable(_cause(away.cause)))
+            except _BROKEN as error:
+                if error.connection_invalidated:
+                    continue
+                self._separate(batch, error)
+            else:
+                self._separate_conflicts(batch)
+            return
+        _fail(batch, StoreUnavailable("it goes away again and again"))
+
+    def _separate(self, batch: Sequence[_Unit], error: DBAPIError) -> None:
+        if len(batch) == 1:
+            batch[0].error = StoreUnavailable(_cause(error))
+            return
+        for unit in batch:
+            unit.error = None
+            self._commit([unit])
+
+    def _separate_conflicts(self, batch: Sequence[_Unit]) -> None:
+        """A unit that another coordinator came before sees its rows in a transaction of its own."""
+        for unit in batch:
+            if not unit.repeated and _comes_from_others(unit.error):
+                unit.error, unit.repeated = None, True
                 self._commit([unit])
-        except _CommitFailed as error:
-            for unit in batch:
-                unit.error = unit.error or _unavailable(error.cause)
 
     def _transact(self, batch: Sequence[_Unit]) -> None:
         with self._connect() as connection, connection.begin() as transaction:
@@ -106,7 +143,9 @@ class Writer:
             try:
                 transaction.commit()
             except _BROKEN as error:
-                raise _CommitFailed(error) from error
+                if _wrote_nothing(error):
+                    raise
+                raise _CommitLost(error) from error
 
     def _connect(self) -> Connection:
         """A connection; a server that is away is given some seconds to come back."""
@@ -114,24 +153,25 @@ class Writer:
         for wait in itertools.chain((0.05, 0.1, 0.2, 0.4), itertools.repeat(0.8)):
             try:
                 return self._engine.connect()
-            except _BROKEN:
+            except _BROKEN as error:
                 if time.monotonic() + wait > patience:
-                    raise
+                    raise _Unreachable(error) from error
                 time.sleep(wait)
         raise AssertionError("the waits never end")
 
 
 def _work(connection: Connection, unit: _Unit) -> None:
     """Runs the unit in a savepoint of its own; a broken database is raised, any other error is the unit's."""
-    connection.exec_driver_sql("SAVEPOINT unit")
+    unit.error = None
+    execute(connection, "SAVEPOINT unit")
     try:
         unit.result = unit.work(connection)
     except _BROKEN:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the unit's and reaches its caller
         unit.error = error
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
-    connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+        execute(connection, "ROLLBACK TO SAVEPOINT unit")
+    execute(connection, "RELEASE SAVEPOINT unit")
 
 
 def _deliver(batch: Sequence[_Unit]) -> None:
@@ -155,5 +195,23 @@ def _settle(units: Sequence[_Unit]) -> None:
             unit.future.set_result(unit.result)
 
 
-def _unavailable(error: DBAPIError) -> StoreUnavailable:
-    return StoreUnavailable(str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer")
+def _fail(batch: Sequence[_Unit], error: Exception) -> None:
+    """Nothing of the batch is known to be stored."""
+    for unit in batch:
+        unit.error = unit.error or error
+
+
+def _wrote_nothing(error: DBAPIError) -> bool:
+    """True when the database itself refused to commit: SQLite for want of room, PostgreSQL with a reason."""
+    return getattr(error.orig, "sqlite_errorname", "") in _REFUSALS or (
+        not error.connection_invalidated and bool(getattr(error.orig, "sqlstate", None))
+    )
+
+
+def _comes_from_others(error: BaseException | None) -> bool:
+    """SQLite's file has one writer, so that there a repeat would end the same way."""
+    return isinstance(error, IntegrityError) and bool(getattr(error.orig, "sqlstate", None))
+
+
+def _cause(error: DBAPIError) -> str:
+    return next(iter(str(error.orig).strip().splitlines()), "no answer")

@@ -1,0 +1,84 @@
+"""A store that is closed, too old, or whose server is away or shared: everybody is told, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, text
+
+from services.coordinator.store import Store, sessions
+from services.coordinator.store.errors import StoreUnavailable
+from services.runtime.errors import FailedPrecondition
+from tests.integration.postgres import BINARIES, Postgres, running_postgres
+from tests.integration.store.examples import add_session
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """A server that no other test uses, so that it may be stopped."""
+    if BINARIES is None:
+        pytest.skip("PostgreSQL's binaries are not installed (apt-get install postgresql)")
+    with running_postgres() as server:
+        yield server
+
+
+async def test_a_server_that_stays_away_is_told_to_all_who_wait_at_about_the_same_time(own_postgres: Postgres) -> None:
+    store = await Store.open(own_postgres.url())
+    await asyncio.to_thread(own_postgres.stop)
+    begun = time.monotonic()
+    outcomes = await asyncio.gather(
+        *(add_session(store, f"sessions/s{number}") for number in range(20)), return_exceptions=True
+    )
+    taken = time.monotonic() - begun
+    await store.close()
+    await asyncio.to_thread(own_postgres.start)
+    assert all(isinstance(outcome, StoreUnavailable) for outcome in outcomes)
+    assert taken < 15
+
+
+async def test_a_closed_store_refuses_at_once(url: str) -> None:
+    store = await Store.open(url)
+    await store.close()
+    async with asyncio.timeout(5):
+        with pytest.raises(StoreUnavailable):
+            await add_session(store)
+
+
+async def test_a_database_of_a_newer_version_is_refused(url: str) -> None:
+    store = await Store.open(url)
+    await store.write(lambda tx: tx.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    await store.close()
+    with pytest.raises(FailedPrecondition, match="newer version"):
+        await Store.open(url)
+
+
+async def test_a_read_sees_one_snapshot(postgres: Postgres) -> None:
+    store = await Store.open(postgres.create_database(uuid.uuid4().hex))
+    loop = asyncio.get_running_loop()
+    await add_session(store)
+
+    def count_twice(tx: Connection) -> tuple[int, int]:
+        query = text("SELECT count(*) FROM sessions")
+        first = tx.execute(query).scalar_one()
+        asyncio.run_coroutine_threadsafe(add_session(store, "sessions/s2"), loop).result(20)
+        return first, tx.execute(query).scalar_one()
+
+    assert await store.read(count_twice) == (1, 1)
+    await store.close()
+
+
+async def test_the_same_request_at_two_coordinators_makes_one_session(postgres: Postgres) -> None:
+    url = postgres.create_database(uuid.uuid4().hex)
+    stores = [await Store.open(url), await Store.open(url)]
+    for turn in range(20):
+        made = await asyncio.gather(
+            *(add_session(store, f"sessions/{turn}-{n}", f"request {turn}") for n, store in enumerate(stores))
+        )
+        assert made[0] == made[1]
+    assert len((await stores[0].read(lambda tx: sessions.page(tx, 100, "")))[0]) == 20
+    for store in stores:
+        await store.close()
