@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from buildplan.v1.document_pb2 import Page
-from buildplan.v1.plan_pb2 import Plan
-from buildplan.v1.plan_service_pb2 import ExportFormat, PlanRevision, StatementEdit
+from buildplan.v1.plan_pb2 import Plan, StatementEdit
+from buildplan.v1.plan_service_pb2 import ExportFormat, PlanRevision
 from services.contract.names import LATEST, last_id, parse, parse_session
 from services.coordinator.plans import apply_edits, edited_pages, to_json, to_markdown
 from services.coordinator.store import Store

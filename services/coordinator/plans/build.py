@@ -10,6 +10,7 @@ from services.coordinator.plans.duplicates import duplicate_ids
 from services.coordinator.plans.gate.judge import judge
 from services.coordinator.plans.identifiers import assign_ids
 from services.coordinator.plans.inputs import PlanInputs
+from services.coordinator.plans.kept_edits import repeat
 from services.coordinator.plans.merge import merge, section_statuses, unread_sources
 from services.coordinator.plans.pruning import remove_lines
 from services.coordinator.plans.synthesis.keys import keys_to_project
@@ -32,6 +33,7 @@ def build_plan(inputs: PlanInputs) -> Plan:
     _settle_sections(plan, check, taken)
     _synthesise(plan, inputs, check)
     assign_ids(_outside_sections(plan), taken)
+    repeat(plan, inputs.edits)
     count_citations(plan)
     plan.quality_gate.CopyFrom(judge(plan))
     return plan

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from buildplan.v1.plan_pb2 import Plan
-from buildplan.v1.plan_service_pb2 import StatementEdit
-from buildplan.v1.statement_pb2 import Statement
-from services.contract.citations import normalise
-from services.contract.statements import lines
+from buildplan.v1.plan_pb2 import Plan, StatementEdit
+from services.contract.statements import Line, lines
 from services.coordinator.plans.citation_check import CitationCheck, count_citations
 from services.coordinator.plans.gate.judge import judge
 from services.coordinator.plans.inputs import PageKey, Pages
-from services.coordinator.plans.pruning import remove_lines
+from services.coordinator.plans.kept_edits import make, remember
 from services.runtime.errors import InvalidArgument
 
 _FOUND_BY_CODE = "cross_agent_conflicts"
@@ -39,29 +36,29 @@ def apply_edits(plan: Plan, edits: Sequence[StatementEdit], pages: Pages) -> Pla
     for field in ("name", "revision", "etag", "run", "create_time", "quality_gate"):
         edited.ClearField(field)
     edited.reason = "edit"
-    statements = _editable(edited)
-    _refuse_unusable(edits, statements)
+    editable = _editable(edited)
+    _refuse_unusable(edits, editable)
     check = CitationCheck(pages, plan.sources)
+    remember(edited, edits, editable)
     for edit in edits:
-        if not edit.remove:
-            _replace(statements[edit.statement_id], edit.text, check)
-    remove_lines(edited, {edit.statement_id for edit in edits if edit.remove})
+        check.check(editable[edit.statement_id].statement)
+    make(edited, edits)
     count_citations(edited)
     edited.quality_gate.CopyFrom(judge(edited))
     return edited
 
 
-def _editable(plan: Plan) -> dict[str, Statement]:
-    return {line.statement.id: line.statement for line in lines(plan) if not line.path.startswith(_FOUND_BY_CODE)}
+def _editable(plan: Plan) -> dict[str, Line]:
+    return {line.statement.id: line for line in lines(plan) if not line.path.startswith(_FOUND_BY_CODE)}
 
 
-def _refuse_unusable(edits: Sequence[StatementEdit], statements: Mapping[str, Statement]) -> None:
+def _refuse_unusable(edits: Sequence[StatementEdit], editable: Mapping[str, Line]) -> None:
     if not edits:
         raise InvalidEdit("edits", "there are none")
     seen: set[str] = set()
     for index, edit in enumerate(edits):
         place = f"edits[{index}]"
-        if edit.statement_id not in statements:
+        if edit.statement_id not in editable:
             raise InvalidEdit(
                 f"{place}.statement_id", f'no line of this plan that can be edited is "{edit.statement_id[:80]}"'
             )
@@ -77,11 +74,3 @@ def _refuse_empty(place: str, edit: StatementEdit) -> None:
         raise InvalidEdit(f"{place}.text", "is empty; set remove to take the line out")
     if change != "text" and not edit.remove:
         raise InvalidEdit(place, "asks for no change; give a text or set remove")
-
-
-def _replace(statement: Statement, text: str, check: CitationCheck) -> None:
-    statement.text = text.strip()
-    check.check(statement)
-    words = normalise(statement.text)
-    if not any(each.verified and normalise(each.quote) == words for each in statement.citations):
-        statement.basis = Statement.BASIS_INFERRED

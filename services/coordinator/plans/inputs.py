@@ -10,7 +10,7 @@ from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_pb2 import Document, Page
 from buildplan.v1.fact_pb2 import Fact
-from buildplan.v1.plan_pb2 import Patch
+from buildplan.v1.plan_pb2 import Patch, PlanEdit
 from buildplan.v1.session_pb2 import SessionMetadata
 
 PageKey = tuple[str, int]
@@ -23,7 +23,8 @@ class PlanInputs:
     """All that `build_plan` looks at.
 
     `session` and `run` are resource names; `patches` maps an agent to what it returned; `pages` holds the pages
-    that `cited_pages` names, as far as they exist; `now` is aware (UTC); lead times are counted from `as_of`.
+    that `cited_pages` names, as far as they exist; `now` is aware (UTC); lead times are counted from `as_of`;
+    `edits` are the users' so far.
     """
 
     session: str
@@ -39,3 +40,4 @@ class PlanInputs:
     engine: str
     now: datetime
     as_of: date
+    edits: Sequence[PlanEdit] = ()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from buildplan.v1.agent_pb2 import AgentStatus, Failure
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_pb2 import Page
-from buildplan.v1.plan_pb2 import Patch, Plan
+from buildplan.v1.plan_pb2 import Patch, Plan, PlanEdit
 from buildplan.v1.run_pb2 import Run
 from services.contract.names import last_id
 from services.coordinator.plans.build import build_plan
@@ -21,6 +21,7 @@ from services.coordinator.plans.inputs import PageKey, PlanInputs
 from services.coordinator.runs.states import day_of
 from services.coordinator.store import Store
 from services.coordinator.store import documents as document_rows
+from services.coordinator.store import plans as plan_rows
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def _failure(statuses: Sequence[AgentStatus], *, plan: bool) -> Failure:
 
 
 async def _make_plan(store: Store, run: Run, context: ContextPack, material: Material) -> Plan:
-    """Small plans are built at once, large ones in a thread."""
+    """Small plans are built at once, large ones in a thread. Edits that come later are made when it is stored."""
     wanted = cited_pages(material.patches.values(), context.conflicts)
-    pages = await store.read(lambda tx: _load(tx, wanted)) if wanted else {}
+    pages, edits = await store.read(lambda tx: _load(tx, context.session, wanted)) if wanted else ({}, [])
     inputs = PlanInputs(
         session=context.session,
         metadata=context.metadata,
@@ -84,18 +85,18 @@ async def _make_plan(store: Store, run: Run, context: ContextPack, material: Mat
         engine=", ".join(dict.fromkeys(status.engine for status in run.agents if status.engine)),
         now=material.now,
         as_of=day_of(run),
+        edits=edits,
     )
     if sum(patch.ByteSize() for patch in material.patches.values()) <= material.inline_bytes:
         return build_plan(inputs)
     return await asyncio.to_thread(build_plan, inputs)
 
 
-def _load(tx: Connection, wanted: Iterable[PageKey]) -> dict[PageKey, Page]:
-    """The wanted pages, as far as they exist."""
+def _load(tx: Connection, session: str, wanted: Iterable[PageKey]) -> tuple[dict[PageKey, Page], list[PlanEdit]]:
+    """The wanted pages, as far as they exist, and the users' edits so far."""
     pages: dict[PageKey, Page] = {}
     for document, number in sorted(wanted):
-        session = document.split("/")[1]
-        page = document_rows.find_page(tx, session, last_id(document), number)
+        page = document_rows.find_page(tx, document.split("/")[1], last_id(document), number)
         if page is not None:
             pages[document, number] = page
-    return pages
+    return pages, plan_rows.edits(tx, last_id(session))

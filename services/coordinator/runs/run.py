@@ -14,6 +14,7 @@ from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.specialist_service_pb2 import ProposeRequest
 from services.contract.digests import message_digest
 from services.contract.names import parse
+from services.coordinator.plans.kept_edits import catch_up
 from services.coordinator.runs import failures
 from services.coordinator.runs.agent_run import AgentRun, Surroundings
 from services.coordinator.runs.assignment import Assignment, Earlier, House
@@ -148,6 +149,7 @@ class RunExecution:
 
         def unit(tx: Connection) -> Sequence[RunEvent]:
             if ending.plan is not None:
+                catch_up(ending.plan, plan_rows.edits(tx, self._ids[0]))
                 self.run.revision = plan_rows.insert(tx, self._ids[0], ending.plan).revision
             return (run_event(self.run, now),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy import insert as insert_into
 
-from buildplan.v1.plan_pb2 import Plan
+from buildplan.v1.plan_pb2 import Plan, PlanEdit
 from buildplan.v1.plan_service_pb2 import PlanRevision
 from services.contract.digests import message_digest
 from services.contract.names import LATEST, plan_name
@@ -14,7 +14,11 @@ from services.coordinator.store.models import PlanRow, TaskRow
 from services.coordinator.store.prepared import Prepared
 from services.runtime.errors import NotFound
 
+EDIT = "edit"
 _NEWEST = Prepared(select(func.max(PlanRow.revision)).where(PlanRow.session_id == bindparam("session")))
+_EDITED = Prepared(
+    select(PlanRow.revision).where(PlanRow.session_id == bindparam("session"), PlanRow.reason == EDIT).limit(1)
+)
 _INSERT = Prepared(insert_into(PlanRow))
 _INSERT_TASK = Prepared(insert_into(TaskRow))
 
@@ -62,6 +66,13 @@ def get(tx: Connection, session_id: str, revision: int | None) -> Plan:
     if message is None:
         raise NotFound(f"sessions/{session_id}/plans/{LATEST if revision is None else revision}")
     return from_json(message, Plan())
+
+
+def edits(tx: Connection, session_id: str) -> list[PlanEdit]:
+    """The users' edits that the newest revision holds."""
+    if _EDITED(tx, session=session_id).first() is None:
+        return []
+    return list(get(tx, session_id, None).edits)
 
 
 def list_(tx: Connection, session_id: str) -> list[PlanRevision]:

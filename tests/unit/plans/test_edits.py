@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from buildplan.v1.plan_pb2 import Plan
-from buildplan.v1.plan_service_pb2 import StatementEdit
+from buildplan.v1.plan_pb2 import Plan, StatementEdit
 from buildplan.v1.statement_pb2 import Statement
 from services.contract.statements import lines
 from services.coordinator.plans import InvalidEdit, apply_edits, build_plan, edited_pages

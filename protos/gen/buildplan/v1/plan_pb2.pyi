@@ -854,6 +854,70 @@ class UnreadSource(_message.Message):
 Global___UnreadSource: _TypeAlias = UnreadSource  # noqa: Y015
 
 @_typing.final
+class StatementEdit(_message.Message):
+    """One change to one statement."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATEMENT_ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    REMOVE_FIELD_NUMBER: _builtins.int
+    statement_id: _builtins.str
+    """Identifier of the statement."""
+    text: _builtins.str
+    """Replaces the text; the basis becomes INFERRED unless the text still is a verified quote."""
+    remove: _builtins.bool
+    """Removes the line that the statement belongs to."""
+    def __init__(
+        self,
+        *,
+        statement_id: _builtins.str = ...,
+        text: _builtins.str = ...,
+        remove: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "remove", b"remove", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "remove", b"remove", "statement_id", b"statement_id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_change: _TypeAlias = _typing.Literal["text", "remove"]  # noqa: Y015
+    _WhichOneofArgType_change: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_change) -> _WhichOneofReturnType_change | None: ...
+
+Global___StatementEdit: _TypeAlias = StatementEdit  # noqa: Y015
+
+@_typing.final
+class PlanEdit(_message.Message):
+    """An edit that a user made, kept so that later revisions hold it too."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EDIT_FIELD_NUMBER: _builtins.int
+    ORIGINAL_TEXT_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    original_text: _builtins.str
+    """The line's text before its first edit."""
+    path: _builtins.str
+    """List that the line stands in, such as "sections.quality_plan.ctqs"."""
+    @_builtins.property
+    def edit(self) -> Global___StatementEdit:
+        """What was asked for; a later edit of the same line takes its place."""
+
+    def __init__(
+        self,
+        *,
+        edit: Global___StatementEdit | None = ...,
+        original_text: _builtins.str = ...,
+        path: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["edit", b"edit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["edit", b"edit", "original_text", b"original_text", "path", b"path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanEdit: _TypeAlias = PlanEdit  # noqa: Y015
+
+@_typing.final
 class Plan(_message.Message):
     """A Strategic Build Plan at one revision. Revisions are immutable: every run,
     resume, retry and edit makes a new one.
@@ -882,6 +946,7 @@ class Plan(_message.Message):
     CITATIONS_CHECKED_FIELD_NUMBER: _builtins.int
     CITATIONS_UNVERIFIED_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    EDITS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, "sessions/{session}/plans/{revision}"."""
     revision: _builtins.int
@@ -950,6 +1015,12 @@ class Plan(_message.Message):
     def usage(self) -> _agent_pb2.Usage:
         """What the model calls behind this revision's sections used."""
 
+    @_builtins.property
+    def edits(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanEdit]:
+        """The edits that users made up to this revision, the oldest first. Every run, resume and retry makes them again;
+        where a line no longer exists, a task says so and the edit waits for the line to come back.
+        """
+
     def __init__(
         self,
         *,
@@ -974,10 +1045,11 @@ class Plan(_message.Message):
         citations_checked: _builtins.int = ...,
         citations_unverified: _builtins.int = ...,
         usage: _agent_pb2.Usage | None = ...,
+        edits: _abc.Iterable[Global___PlanEdit] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "metadata", b"metadata", "quality_gate", b"quality_gate", "sections", b"sections", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations_checked", b"citations_checked", "citations_unverified", b"citations_unverified", "create_time", b"create_time", "cross_agent_conflicts", b"cross_agent_conflicts", "document_conflicts", b"document_conflicts", "engine", b"engine", "etag", b"etag", "keys_to_project", b"keys_to_project", "metadata", b"metadata", "name", b"name", "open_questions", b"open_questions", "quality_gate", b"quality_gate", "reason", b"reason", "revision", b"revision", "run", b"run", "section_statuses", b"section_statuses", "sections", b"sections", "sources", b"sources", "tasks", b"tasks", "unread", b"unread", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations_checked", b"citations_checked", "citations_unverified", b"citations_unverified", "create_time", b"create_time", "cross_agent_conflicts", b"cross_agent_conflicts", "document_conflicts", b"document_conflicts", "edits", b"edits", "engine", b"engine", "etag", b"etag", "keys_to_project", b"keys_to_project", "metadata", b"metadata", "name", b"name", "open_questions", b"open_questions", "quality_gate", b"quality_gate", "reason", b"reason", "revision", b"revision", "run", b"run", "section_statuses", b"section_statuses", "sections", b"sections", "sources", b"sources", "tasks", b"tasks", "unread", b"unread", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

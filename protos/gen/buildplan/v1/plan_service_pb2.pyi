@@ -186,38 +186,6 @@ class ListPlanRevisionsResponse(_message.Message):
 Global___ListPlanRevisionsResponse: _TypeAlias = ListPlanRevisionsResponse  # noqa: Y015
 
 @_typing.final
-class StatementEdit(_message.Message):
-    """One change to one statement."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    STATEMENT_ID_FIELD_NUMBER: _builtins.int
-    TEXT_FIELD_NUMBER: _builtins.int
-    REMOVE_FIELD_NUMBER: _builtins.int
-    statement_id: _builtins.str
-    """Identifier of the statement."""
-    text: _builtins.str
-    """Replaces the text; the basis becomes INFERRED unless the text still is a verified quote."""
-    remove: _builtins.bool
-    """Removes the line that the statement belongs to."""
-    def __init__(
-        self,
-        *,
-        statement_id: _builtins.str = ...,
-        text: _builtins.str = ...,
-        remove: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "remove", b"remove", "text", b"text"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "remove", b"remove", "statement_id", b"statement_id", "text", b"text"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_change: _TypeAlias = _typing.Literal["text", "remove"]  # noqa: Y015
-    _WhichOneofArgType_change: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_change) -> _WhichOneofReturnType_change | None: ...
-
-Global___StatementEdit: _TypeAlias = StatementEdit  # noqa: Y015
-
-@_typing.final
 class EditPlanRequest(_message.Message):
     """A user's edits."""
 
@@ -231,7 +199,7 @@ class EditPlanRequest(_message.Message):
     etag: _builtins.str
     """Etag of the revision that the user saw."""
     @_builtins.property
-    def edits(self) -> _containers.RepeatedCompositeFieldContainer[Global___StatementEdit]:
+    def edits(self) -> _containers.RepeatedCompositeFieldContainer[_plan_pb2.StatementEdit]:
         """The edits."""
 
     def __init__(
@@ -239,7 +207,7 @@ class EditPlanRequest(_message.Message):
         *,
         name: _builtins.str = ...,
         etag: _builtins.str = ...,
-        edits: _abc.Iterable[Global___StatementEdit] | None = ...,
+        edits: _abc.Iterable[_plan_pb2.StatementEdit] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
