@@ -26,6 +26,18 @@ class Row:
         """The cells joined with " | "."""
         return CELL_SEPARATOR.join(text for _, text in self.cells)
 
+    def under(self, header: Row) -> str:
+        """The cells joined below a header's: one that is empty keeps its place, so that columns stay columns.
+
+        A row that does not keep to the header's columns is joined as it is.
+        """
+        columns = [column for column, _ in header.cells]
+        values = dict(self.cells)
+        if len(values) < 2 or not values.keys() <= set(columns):
+            return self.text
+        last = columns.index(max(values))
+        return CELL_SEPARATOR.join(values.get(column, "") for column in columns[: last + 1])
+
     @property
     def locator(self) -> str:
         """Where it stands: "cell B7" or "cell B7:F7"."""
@@ -62,7 +74,8 @@ def row_blocks(rows: Sequence[Row]) -> Iterator[TextBlock]:
             heading = entry.text
             yield TextBlock(entry.text, Passage.ROLE_HEADING, entry.locator)
         else:
-            yield TextBlock(entry.text, _role(entry), entry.locator, heading)
+            text = entry.under(header) if header is not None and heading else entry.text
+            yield TextBlock(text, _role(entry), entry.locator, heading)
 
 
 def column_letters(column: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from buildplan.v1.document_pb2 import DocumentKind
 from services.reader.dates import DATE, iso_date
@@ -17,7 +18,7 @@ _STANDARD = re.compile(
     r"\b(?P<value>(?:NASA|MSFC|MIL|FED|DOD|NAVSEA|JSC|KSC)-(?:STD|SPEC|HDBK|DTL|PRF)-\(?I?\)?-?[\dH][\w/.-]*\d[A-Z]?|PD-ED-\d+|MS\d{4,5}[A-Z]?)"
 )
 _NUMBERS: dict[int, str] = {
-    DocumentKind.DOCUMENT_KIND_PURCHASE_ORDER: r"(?:purchase order|p\.?o\.?)",
+    DocumentKind.DOCUMENT_KIND_PURCHASE_ORDER: r"(?:purchase order|order|p\.?o\.?)",
     DocumentKind.DOCUMENT_KIND_QUOTE: r"(?:quotation|quote|proposal|offer)",
     DocumentKind.DOCUMENT_KIND_DRAWING: r"(?:drawing|dwg|part|document|doc)",
 }
@@ -28,6 +29,9 @@ _ISSUED = re.compile(
     re.IGNORECASE,
 )
 _LONE = re.compile(rf"(?:^|[-|\s]\s*)(?P<date>{DATE})\s*$", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:(?:drawing|dwg|part|document|doc)\W*(?:no|number|num)\W*|rev(?:ision)?\W*(?:no\W*|level\W*)?)", re.IGNORECASE
+)
 _NOT_ISSUE = re.compile(r"\b(?:due|deliver|ship|expire|valid|superse|need|required|meeting)", re.IGNORECASE)
 
 
@@ -42,10 +46,16 @@ class Identity:
 
 def identify(kind: int, first_pages: str) -> Identity:
     """Reads the identity off the text of a paper's first pages."""
-    lines = [line.strip() for line in first_pages.splitlines() if line.strip()][:160]
+    lines = _labelled([line.strip() for line in first_pages.splitlines() if line.strip()][:160])
     published = kind == DocumentKind.DOCUMENT_KIND_GENERIC_SPECIFICATION
     number = (published and _standard(lines)) or _number(kind, lines) or _standard(lines[:12])
     return Identity(number=number, revision=_revision(lines, number), issue_date=_issue_date(lines))
+
+
+def _labelled(lines: list[str]) -> list[str]:
+    """The lines, a label that stands alone joined with the value on the line below it, as title blocks have them."""
+    joined = [f"{above} {below}" if _LABEL.fullmatch(above) else above for above, below in pairwise(lines)]
+    return joined + lines[-1:]
 
 
 def _number(kind: int, lines: list[str]) -> str:
