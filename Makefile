@@ -45,7 +45,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 protos: $(VENV)/.dev
 	$(BIN)/python protos/generate.py
