@@ -36,12 +36,20 @@ class Postgres:
 
     def create_database(self, name: str) -> str:
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+            connection.execute(f'CREATE DATABASE "{name}"')
         return self.url(name)
 
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(20)
+        """In order: connections are closed and everything is on the disk."""
+        self._end(signal.SIGINT)
+
+    def discard(self) -> None:
+        """At once and without a checkpoint, which takes half a minute on a busy disk: the data is thrown away."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, how: signal.Signals) -> None:
+        self.process.send_signal(how)
+        self.process.wait(50)
 
     def start(self) -> None:
         self.process = _spawn(self.folder, self.port, self.user)
@@ -65,7 +73,7 @@ def running_postgres() -> Iterator[Postgres]:
             _await_ready(server)
             yield server
         finally:
-            server.stop()
+            server.discard()
     finally:
         shutil.rmtree(folder)
 
