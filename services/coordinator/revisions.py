@@ -20,6 +20,8 @@ from services.coordinator.store import plans as rows
 from services.coordinator.store import sessions as session_rows
 from services.runtime.errors import Aborted, InvalidArgument, NotFound
 
+_LONGEST_NUMBER = 9
+
 
 @dataclass(frozen=True)
 class Export:
@@ -54,10 +56,12 @@ class Revisions:
 
     async def edit(self, name: str, etag: str, edits: Sequence[StatementEdit]) -> Plan:
         """A new revision with all the edits; raises Aborted when `etag` is not the latest revision's."""
-        session, _ = _parse_plan(name)
+        session, revision = _parse_plan(name)
         if not edits:
             raise InvalidArgument("edits", "there is nothing to change")
         latest = await self._store.read(lambda tx: rows.get(tx, session, None))
+        if revision is not None and not 1 <= revision <= latest.revision:
+            raise NotFound(name)
         _check_etag(latest, etag)
         wanted = edited_pages(latest, edits)
         pages = await self._store.read(lambda tx: _load(tx, session, wanted))
@@ -87,7 +91,7 @@ def _parse_plan(name: str) -> tuple[str, int | None]:
     session, revision = parse(name, "plans")
     if revision == LATEST:
         return session, None
-    if not revision.isdigit():
+    if not (revision.isascii() and revision.isdigit() and len(revision) <= _LONGEST_NUMBER):
         raise NotFound(name)
     return session, int(revision)
 

@@ -73,11 +73,11 @@ class Sessions:
         return await self._store.read(lambda tx: rows.page(tx, size or _DEFAULT_PAGE, token))
 
     async def update(self, wanted: Session, mask: FieldMask) -> Session:
-        """Takes the fields of the metadata that the mask names; an empty mask takes all of it."""
+        """Takes the fields that the mask names; an empty mask takes all of the metadata."""
         session = parse_session(wanted.name)
         paths = list(mask.paths) or ["metadata"]
         if not FieldMask(paths=paths).IsValidForDescriptor(Session.DESCRIPTOR) or not all(map(_changeable, paths)):
-            raise InvalidArgument("update_mask", 'names fields of the metadata, such as "metadata.customer"')
+            raise InvalidArgument("update_mask", 'names fields such as "metadata.customer" or "vector_store_id"')
         check_metadata(wanted.metadata)
 
         def work(tx: Connection) -> Session:
@@ -113,11 +113,11 @@ class Sessions:
                 conflict_rows.list_(tx, session),
             )
 
-        found, documents, facts, earlier = await self._store.read(load)
-        conflicts = find_conflicts(found.name, documents, facts, earlier)
-        if conflicts != earlier:
-            await self._store.write(lambda tx: conflict_rows.replace(tx, session, conflicts))
-        return Papers(found, documents, facts, conflicts)
+        while True:
+            found, documents, facts, earlier = await self._store.read(load)
+            conflicts = find_conflicts(found.name, documents, facts, earlier)
+            if conflicts == earlier or await self._store.write(_replacement(session, earlier, conflicts)):
+                return Papers(found, documents, facts, conflicts)
 
     async def validate(self, name: str) -> ValidationResult:
         """Preflight, stored with the digest of its input."""
@@ -157,4 +157,19 @@ class Sessions:
 
 
 def _changeable(path: str) -> bool:
-    return path == "metadata" or path.startswith("metadata.")
+    return path in ("metadata", "vector_store_id") or path.startswith("metadata.")
+
+
+def _replacement(
+    session: str, earlier: Sequence[DocumentConflict], conflicts: Sequence[DocumentConflict]
+) -> Callable[[Connection], bool]:
+    """True when they were stored, False when somebody else changed them meanwhile, by a choice for one."""
+
+    def work(tx: Connection) -> bool:
+        rows.get(tx, session)
+        if conflict_rows.list_(tx, session) != list(earlier):
+            return False
+        conflict_rows.replace(tx, session, conflicts)
+        return True
+
+    return work

@@ -29,6 +29,7 @@ def assemble(
     Times of upload are left out, so that the same papers uploaded again are the same input.
     """
     pack = ContextPack(session=session.name, metadata=session.metadata, as_of=as_of.isoformat())
+    pack.vector_store_id = session.vector_store_id
     expand_calendar(pack.metadata.calendar, as_of)
     order = {document.name: place for place, document in enumerate(by_precedence(documents))}
     for document in sorted(documents, key=lambda source: order[source.name]):

@@ -31,14 +31,20 @@ def correct(document: Document, wanted: Document, paths: Sequence[str]) -> Docum
 
 
 def _check(wanted: Document, paths: Sequence[str]) -> None:
-    if "kind" in paths and wanted.kind not in DocumentKind.values()[1:]:
-        raise InvalidArgument("document.kind", "choose one of the kinds of DocumentKind")
+    if "kind" in paths:
+        check_kind("document.kind", wanted.kind)
     if "authority" in paths and wanted.authority not in Authority.values()[1:]:
         raise InvalidArgument("document.authority", "choose one of the values of Authority")
     if "precedence" in paths and not 1 <= wanted.precedence <= 100:
         raise InvalidArgument("document.precedence", "takes a number from 1 (overrides all) to 100")
     if "issue_date" in paths and wanted.issue_date:
         check_date("document.issue_date", wanted.issue_date)
+
+
+def check_kind(field: str, kind: DocumentKind.ValueType) -> None:
+    """Raises InvalidArgument unless `kind` is one that a paper can be."""
+    if kind not in DocumentKind.values()[1:]:
+        raise InvalidArgument(field, "choose one of the kinds of DocumentKind")
 
 
 def check_date(field: str, text: str) -> None:

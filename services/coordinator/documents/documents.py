@@ -7,23 +7,21 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from buildplan.v1.fact_pb2 import Fact
-from services.contract.names import parse, parse_session
-from services.coordinator.documents.correction import correct
-from services.coordinator.documents.names import display_name
-from services.coordinator.documents.precedence import apply_kind
-from services.coordinator.documents.spool import Spooled, spool
-from services.coordinator.documents.stamp import free_id, stamp
+from services.contract.names import last_id, parse, parse_session
+from services.coordinator.documents.correction import check_kind, correct
+from services.coordinator.documents.intake import Paper, Received, insert, prepare
+from services.coordinator.documents.spool import spool
 from services.coordinator.facts import extract_facts
 from services.coordinator.store import Store
 from services.coordinator.store import documents as rows
 from services.coordinator.store import sessions as session_rows
-from services.reader.document import ReadDocument
 from services.reader.pool import ReaderPool
 from services.runtime.errors import AlreadyExists, InvalidArgument
 
@@ -52,6 +50,7 @@ class Documents:
         self._folder = folder
         self._max_bytes = max_bytes
         self._clock = clock
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def upload(self, upload: Upload, chunks: AsyncIterator[bytes]) -> list[Document]:
         """Reads and stores the file and its attachments; the file itself comes first.
@@ -59,42 +58,30 @@ class Documents:
         A file that cannot be read is stored with its findings. Raises NotFound, InvalidArgument, ResourceExhausted.
         """
         session = parse_session(upload.session)
-        file_name = display_name(upload.file_name)
+        _check(upload)
         await self._store.read(lambda tx: session_rows.get(tx, session))
         async with spool(self._folder, chunks, self._max_bytes) as spooled:
             if upload.sha256 and upload.sha256.lower() != spooled.sha256:
-                raise InvalidArgument("sha256", f"what arrived has the digest {spooled.sha256}; send the file again")
-            read = await self._reader.read(spooled.path, file_name)
-            return await self._keep(session, upload, spooled, read)
+                raise InvalidArgument(
+                    "header.sha256", f"what arrived has the digest {spooled.sha256}; send the file again"
+                )
+            read = await self._reader.read(spooled.path, upload.file_name)
+            content = await asyncio.to_thread(spooled.path.read_bytes)
+        return await self._keep(session, Received(read, content, upload.kind))
 
-    async def _keep(
-        self, session: str, upload: Upload, spooled: Spooled, read: Sequence[ReadDocument]
-    ) -> list[Document]:
-        kept: list[Document] = []
-        for position, part in enumerate(read):
-            content = part.content if position else await asyncio.to_thread(spooled.path.read_bytes)
-            if position:
-                part.document.parent = kept[0].name
-            document = await self._insert(session, part, content)
-            if upload.kind and not position:
-                document = await self.update(_with_kind(document, upload.kind), ["kind"])
-            kept.append(document)
-        return kept
-
-    async def _insert(self, session: str, part: ReadDocument, content: bytes) -> Document:
-        for _ in range(_ID_ATTEMPTS):
-            taken = await self._store.read(lambda tx: rows.ids(tx, session))
-            document, pages = Document(), [Page.FromString(page.SerializeToString()) for page in part.pages]
-            document.CopyFrom(part.document)
-            document.create_time.FromDatetime(self._clock())
-            stamp(session, free_id(document.sha256, taken), document, pages)
-            facts = await asyncio.to_thread(extract_facts, document, pages)
-            try:
-                await self._store.write(_insertion(session, document, pages, facts, content, self._clock()))
-            except AlreadyExists:
-                continue
-            _log.info("document stored", session=session, document=document.name, pages=len(pages), facts=len(facts))
-            return document
+    async def _keep(self, session: str, received: Received) -> list[Document]:
+        """All papers of an upload in one transaction; uploads to one session take their ids in turn."""
+        turn = self._turns.setdefault(session, asyncio.Lock())
+        async with turn:
+            for _ in range(_ID_ATTEMPTS):
+                taken = await self._store.read(lambda tx: rows.ids(tx, session))
+                now = self._clock()
+                papers = await asyncio.to_thread(prepare, session, received, taken, now)
+                try:
+                    await self._store.write(_insertion(session, papers, now))
+                except AlreadyExists:
+                    continue
+                return [_told(session, paper) for paper in papers]
         raise AlreadyExists("BUSY", "many copies of this file are being uploaded at once; try again")
 
     async def list_(self, parent: str) -> list[Document]:
@@ -113,16 +100,17 @@ class Documents:
         return await self._store.read(lambda tx: rows.get(tx, session, document))
 
     async def update(self, wanted: Document, paths: Sequence[str]) -> Document:
-        """Takes the named fields of `wanted`; raises InvalidArgument for a field that cannot be corrected."""
+        """Takes the named fields of `wanted`; raises InvalidArgument for a field that cannot be corrected.
+
+        What the document claims depends on its kind, number, revision and date: its facts are drawn anew.
+        """
         session, document = parse(wanted.name, "documents")
-
-        def work(tx: Connection) -> Document:
-            corrected = correct(rows.get(tx, session, document), wanted, paths)
-            rows.update(tx, corrected)
-            session_rows.touch(tx, session, self._clock())
-            return corrected
-
-        return await self._store.write(work)
+        while True:
+            current, pages = await self._store.read(lambda tx: _record(tx, session, document))
+            corrected = correct(current, wanted, paths)
+            facts = await asyncio.to_thread(extract_facts, corrected, pages)
+            if await self._store.write(_correction(session, current, corrected, facts, self._clock())):
+                return corrected
 
     async def page(self, document_name: str, number: int) -> Page:
         """One page with its passages."""
@@ -145,17 +133,42 @@ class Documents:
         await self._store.write(work)
 
 
-def _with_kind(document: Document, kind: DocumentKind.ValueType) -> Document:
-    wanted = Document(name=document.name)
-    apply_kind(wanted, kind)
-    return wanted
+def _check(upload: Upload) -> None:
+    if not upload.file_name.strip():
+        raise InvalidArgument("header.file_name", "a file needs a name")
+    if upload.kind:
+        check_kind("header.kind", upload.kind)
 
 
-def _insertion(
-    session: str, document: Document, pages: Sequence[Page], facts: Sequence[Fact], content: bytes, now: datetime
-) -> Callable[[Connection], None]:
+def _insertion(session: str, papers: Sequence[Paper], now: datetime) -> Callable[[Connection], None]:
     def work(tx: Connection) -> None:
-        rows.insert(tx, document, pages, facts, content)
         session_rows.touch(tx, session, now)
+        insert(tx, papers)
+
+    return work
+
+
+def _told(session: str, paper: Paper) -> Document:
+    document, pages, facts = paper.document, len(paper.pages), len(paper.facts)
+    _log.info("document stored", session=session, document=document.name, pages=pages, facts=facts)
+    return document
+
+
+def _record(tx: Connection, session: str, document: str) -> tuple[Document, list[Page]]:
+    return rows.get(tx, session, document), rows.pages_of(tx, session, document)
+
+
+def _correction(
+    session: str, current: Document, corrected: Document, facts: Sequence[Fact], now: datetime
+) -> Callable[[Connection], bool]:
+    """True when it was stored, False when somebody else changed the record meanwhile."""
+
+    def work(tx: Connection) -> bool:
+        if rows.get(tx, session, last_id(current.name)) != current:
+            return False
+        rows.update(tx, corrected)
+        rows.replace_facts(tx, corrected.name, facts)
+        session_rows.touch(tx, session, now)
+        return True
 
     return work

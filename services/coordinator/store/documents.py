@@ -33,9 +33,7 @@ def insert(tx: Connection, document: Document, pages: Sequence[Page], facts: Seq
     tx.execute(insert_into(DocumentContentRow).values(content=content, **ids))
     if pages:
         tx.execute(insert_into(PageRow), [{**ids, **_page_columns(page)} for page in pages])
-    if facts:
-        columns = [{**ids, "position": place, **_fact_columns(fact)} for place, fact in enumerate(facts)]
-        tx.execute(insert_into(FactRow), columns)
+    _insert_facts(tx, ids, facts)
 
 
 def list_(tx: Connection, session_id: str) -> list[Document]:
@@ -64,6 +62,14 @@ def update(tx: Connection, document: Document) -> None:
     query = update_in(DocumentRow).where(DocumentRow.session_id == session_id, DocumentRow.id == document_id)
     if tx.execute(query.values(**_columns(document)).returning(DocumentRow.id)).one_or_none() is None:
         raise NotFound(document.name)
+
+
+def replace_facts(tx: Connection, name: str, facts: Sequence[Fact]) -> None:
+    """These are the facts of the document `name` now."""
+    session_id, document_id = parse(name, "documents")
+    mine = (FactRow.session_id == session_id, FactRow.document_id == document_id)
+    tx.execute(delete_from(FactRow).where(*mine))
+    _insert_facts(tx, {"session_id": session_id, "document_id": document_id}, facts)
 
 
 def delete(tx: Connection, session_id: str, document_id: str) -> None:
@@ -105,6 +111,12 @@ def pages(tx: Connection, session_id: str) -> Iterator[Page]:
     return (Page.FromString(message) for message in tx.scalars(query))
 
 
+def pages_of(tx: Connection, session_id: str, document_id: str) -> list[Page]:
+    """All pages of one document in order."""
+    query = select(PageRow.message).where(PageRow.session_id == session_id, PageRow.document_id == document_id)
+    return [Page.FromString(message) for message in tx.scalars(query.order_by(PageRow.number))]
+
+
 def facts(tx: Connection, session_id: str) -> list[Fact]:
     """All facts in the order of documents and pages."""
     query = (
@@ -125,6 +137,12 @@ def content(tx: Connection, session_id: str, document_id: str) -> bytes:
     if found is None:
         raise NotFound(document_name(session_id, document_id))
     return found
+
+
+def _insert_facts(tx: Connection, ids: dict[str, str], facts: Sequence[Fact]) -> None:
+    if facts:
+        columns = [{**ids, "position": place, **_fact_columns(fact)} for place, fact in enumerate(facts)]
+        tx.execute(insert_into(FactRow), columns)
 
 
 def _columns(document: Document) -> dict[str, object]:

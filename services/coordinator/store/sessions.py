@@ -34,6 +34,8 @@ _SESSIONS = select(
     _RUN.label("run"),
 )
 
+_LONGEST_MOMENT = 18
+
 
 def insert(tx: Connection, session: Session, request_id: str, now: datetime) -> Session:
     """Stores a new session, or returns the one that the same `request_id` stored before."""
@@ -112,6 +114,6 @@ def _session(row: Row[tuple[str, str, int, int, int, int, str]]) -> Session:
 
 def _parse_token(token: str) -> tuple[int, str]:
     moment, _, identifier = token.partition("-")
-    if not moment.isdigit() or not identifier:
+    if not (moment.isascii() and moment.isdigit() and len(moment) <= _LONGEST_MOMENT) or not identifier:
         raise InvalidArgument("page_token", "is not from an earlier answer")
     return int(moment), identifier

@@ -103,7 +103,8 @@ class SessionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateSession(self, request, context):
-        """Changes the metadata fields named in the mask. Safe to repeat. Runs that have started keep what they were given.
+        """Changes the fields named in the mask: of the metadata, or vector_store_id. Safe to repeat. Runs that have
+        started keep what they were given.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -40,7 +40,9 @@ class SessionServiceStub:
     ListSessions: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.ListSessionsRequest, _session_service_pb2.ListSessionsResponse]
     """Lists sessions, the newest first. Safe to repeat."""
     UpdateSession: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.UpdateSessionRequest, _session_service_pb2.UpdateSessionResponse]
-    """Changes the metadata fields named in the mask. Safe to repeat. Runs that have started keep what they were given."""
+    """Changes the fields named in the mask: of the metadata, or vector_store_id. Safe to repeat. Runs that have
+    started keep what they were given.
+    """
     DeleteSession: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.DeleteSessionRequest, _session_service_pb2.DeleteSessionResponse]
     """Deletes a session and all that it holds. FAILED_PRECONDITION while a run is in flight. NOT_FOUND when repeated."""
     ValidateSession: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.ValidateSessionRequest, _session_service_pb2.ValidateSessionResponse]
@@ -64,7 +66,9 @@ class SessionServiceAsyncStub(SessionServiceStub):
     ListSessions: _aio.UnaryUnaryMultiCallable[_session_service_pb2.ListSessionsRequest, _session_service_pb2.ListSessionsResponse]  # type: ignore[assignment]
     """Lists sessions, the newest first. Safe to repeat."""
     UpdateSession: _aio.UnaryUnaryMultiCallable[_session_service_pb2.UpdateSessionRequest, _session_service_pb2.UpdateSessionResponse]  # type: ignore[assignment]
-    """Changes the metadata fields named in the mask. Safe to repeat. Runs that have started keep what they were given."""
+    """Changes the fields named in the mask: of the metadata, or vector_store_id. Safe to repeat. Runs that have
+    started keep what they were given.
+    """
     DeleteSession: _aio.UnaryUnaryMultiCallable[_session_service_pb2.DeleteSessionRequest, _session_service_pb2.DeleteSessionResponse]  # type: ignore[assignment]
     """Deletes a session and all that it holds. FAILED_PRECONDITION while a run is in flight. NOT_FOUND when repeated."""
     ValidateSession: _aio.UnaryUnaryMultiCallable[_session_service_pb2.ValidateSessionRequest, _session_service_pb2.ValidateSessionResponse]  # type: ignore[assignment]
@@ -109,7 +113,9 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _session_service_pb2.UpdateSessionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_session_service_pb2.UpdateSessionResponse, _abc.Awaitable[_session_service_pb2.UpdateSessionResponse]]:
-        """Changes the metadata fields named in the mask. Safe to repeat. Runs that have started keep what they were given."""
+        """Changes the fields named in the mask: of the metadata, or vector_store_id. Safe to repeat. Runs that have
+        started keep what they were given.
+        """
 
     @_abc_1.abstractmethod
     def DeleteSession(
