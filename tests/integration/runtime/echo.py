@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 
-from buildplan.v1.specialist_service_pb2 import DescribeRequest, DescribeResponse, ProposeRequest, ProposeResponse
+from buildplan.v1.specialist_service_pb2 import (
+    DescribeRequest,
+    DescribeResponse,
+    EstimateRequest,
+    EstimateResponse,
+    ProposeRequest,
+    ProposeResponse,
+)
 from buildplan.v1.specialist_service_pb2_grpc import (
     SpecialistServiceServicer,
     SpecialistServiceStub,
@@ -34,6 +41,9 @@ class Echo(SpecialistServiceServicer):
 
     async def Describe(self, request: DescribeRequest, context: Any) -> DescribeResponse:  # noqa: N802
         return await self.describe()
+
+    async def Estimate(self, request: EstimateRequest, context: Any) -> EstimateResponse:  # noqa: N802
+        return EstimateResponse()
 
     async def Propose(self, request: ProposeRequest, context: Any) -> AsyncIterator[ProposeResponse]:  # noqa: N802
         self.open_streams += 1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from buildplan.v1.agent_pb2 import AgentStatus, Failure
 from buildplan.v1.conflict_pb2 import DocumentConflict
@@ -71,7 +72,7 @@ async def test_deleting_a_session_deletes_all_that_it_holds(store: Store) -> Non
     await store.write(lambda tx: sessions.delete(tx, "s1"))
     tables = ("sessions", "documents", "document_contents", "pages", "facts", "runs", "agent_runs", "events")
     for table in (*tables, "plan_revisions", "tasks"):
-        count = await store.read(lambda tx, table=table: tx.scalar(text(f"SELECT count(*) FROM {table}")))  # noqa: S608
+        count = await store.read(partial(Connection.scalar, statement=text(f"SELECT count(*) FROM {table}")))  # noqa: S608
         assert count == 0, table
     with pytest.raises(NotFound):
         await store.write(lambda tx: sessions.delete(tx, "s1"))
@@ -121,7 +122,7 @@ async def test_validations_are_found_by_their_input(store: Store) -> None:
     for number, digest in enumerate(("old", "new", "new")):
         result = ValidationResult(name=f"sessions/s1/validations/v{number}", input_digest=digest, completeness=number)
         result.create_time.FromDatetime(NOW + timedelta(seconds=number))
-        await store.write(lambda tx, result=result: validations.insert(tx, "s1", result))
+        await store.write(partial(validations.insert, session_id="s1", result=result))
     latest = await store.read(lambda tx: validations.latest(tx, "s1", "new"))
     assert latest is not None
     assert latest.completeness == 2
@@ -167,7 +168,7 @@ async def test_events_are_numbered_without_gaps_and_applied_to_the_state(store: 
     ]
     recorded = []
     for batch in batches:
-        recorded += await store.write(lambda tx, batch=batch: runs.record(tx, "s1", "r1", fence, batch))
+        recorded += await store.write(partial(runs.record, session_id="s1", run_id="r1", fence=fence, events=batch))
     assert [event.sequence for event in recorded] == list(range(1, 10))
     assert await store.read(lambda tx: runs.events_after(tx, "s1", "r1", 0, 100)) == recorded
     assert await store.read(lambda tx: runs.events_after(tx, "s1", "r1", 4, 3)) == recorded[4:7]
