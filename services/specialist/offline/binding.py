@@ -76,7 +76,7 @@ _META = re.compile(
     r"|requests? for copies|copies of (?:this|these)|may be obtained from|available (?:from|at) (?:the )?https?)\b"
     r"|^\s*note: per section"
 )
-_CONTENTS = re.compile(r"\.{4,}\s*[\divx]{1,4}\s*\Z|(?:\. ){4,}")
+_CONTENTS = re.compile(r"\.{4} ?[\divx]{1,4}\Z|(?:\. ){4}")
 _CAPTION = re.compile(
     r"(?:figure|fig\.|table|exhibit|appendix|annex|section)\s+[\w.-]{1,8}[.:,—–-]?\s*\S{0,40}(?:\s\S{1,30}){0,12}\Z",
     re.IGNORECASE,
@@ -152,7 +152,7 @@ def is_background(sentence: str) -> bool:
     return bool(
         _DEFINITION.match(sentence)
         or (any(word in lowered for word in _META_WORDS) and _META.search(lowered))
-        or (("...." in sentence or ". . " in sentence) and _CONTENTS.search(sentence))
+        or (("...." in sentence or ". . " in sentence) and _CONTENTS.search(sentence.rstrip()))
         or (len(sentence) < 160 and _CAPTION.match(sentence))
     )
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from threading import Event
 
+from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import Progress
@@ -22,9 +23,14 @@ class OfflineEngine:
     name = "offline"
     model = ""
     prompt_digest = ""
+    metered = False
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+
+    async def estimate(self, _context: ContextPack) -> Usage:
+        """Nothing: it costs nothing."""
+        return Usage()
 
     async def propose(self, context: ContextPack) -> AsyncIterator[Progress | Patch]:
         """Progress after each chunk, then the patch. Stops between two sentences when it is closed or cancelled."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 LONGEST = 1500
 _BREAK = re.compile(
-    r"[.!?][\"”’')\]]{0,2}\s+(?=[\"“‘'(\[]?[A-Z0-9]|[a-z]{1,2}[.)]\s+[\"“\[]?[A-Z])|\s*[•●▪◦■\uf0b7\uf0a7\x7f]\s*"
-    r"|\n\s*\n"
+    r"[.!?][\"”’')\]]{0,2}\s+(?=[\"“‘'(\[]?[A-Z0-9]|[a-z]{1,2}[.)]\s+[\"“\[]?[A-Z])|[•●▪◦■\uf0b7\uf0a7\x7f]\s*"
+    r"|\n[ \t]*\n"
 )
 _LAST_WORD = re.compile(r"(?:^|[\s(,;:/])([^\s(,;:/]{1,12})\Z")
 _NEVER = frozenset(

@@ -112,7 +112,7 @@ ENGINEERING: tuple[Cue, ...] = (
         _LIMITS,
         85,
         "fillet fillets throat",
-        r"\bfillet welds?\b[^.]{0,20}\d|\b\d+(?:[.,]\d+)?\s?(?:mm )?fillet\b|\bweld (?:size|throat|leg)s?\b",
+        r"\bfillet welds?\b[^.]{0,20}\d|\b\d{1,6}(?:[.,]\d{1,6})?\s?(?:mm )?fillet\b|\bweld (?:size|throat|leg)s?\b",
     ),
     cue(
         _LIMITS,

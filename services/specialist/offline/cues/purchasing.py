@@ -26,7 +26,8 @@ PURCHASING: tuple[Cue, ...] = (
         _LONG,
         86,
         "lead long-lead long aro weeks quoted",
-        r"\blead[- ]times?\b|\blong[- ]lead\b|\bweeks? (?:a\.?r\.?o|after receipt of order)|\bquoted at \d+ (?:weeks"
+        r"\blead[- ]times?\b|\blong[- ]lead\b|\bweeks? (?:a\.?r\.?o|after receipt of order)"
+        r"|\bquoted at \d{1,6} (?:weeks"
         r"|days)\b",
         unless=r"\blead[- ]time (?:wire|free)|\balternate\b",
         least=Force.NONE,
@@ -59,7 +60,7 @@ PURCHASING: tuple[Cue, ...] = (
         _MATERIALS,
         71,
         "thick thickness gauge gage",
-        r"\bthick(?:ness)?\b[^.]{0,30}\d|\d(?:[.,]\d+)?\s?(?:mm|in|inch|\")\s?thick"
+        r"\bthick(?:ness)?\b[^.]{0,30}\d|\d(?:[.,]\d{1,6})?\s?(?:mm|in|inch|\")\s?thick"
         r"|\bthickness\b[^.]{0,40}\b(?:shall|minimum|nominal)|\b\d{1,2} ?-?ga(?:u)?ge\b",
         unless=r"\b(?:coating|plating|paint|film|specimen|penetrant)\b",
     ),
@@ -92,7 +93,8 @@ PURCHASING: tuple[Cue, ...] = (
         _QUANTITIES,
         74,
         "qty quantity ea pcs pieces units quantities each",
-        r"\bqty\b|\bquantit(?:y|ies)\b|\|\s?\d[\d,]*\s?(?:ea|pcs?|pieces|units|each|sets?)\b|\b\d+ (?:pcs|pieces"
+        r"\bqty\b|\bquantit(?:y|ies)\b|\|\s?\d[\d,]{0,9}\s?(?:ea|pcs?|pieces|units|each|sets?)\b|\b\d{1,6} (?:pcs"
+        r"|pieces"
         r"|units|ea)\b",
         unless=r"\b(?:quantity of (?:heat|gas)|large quantit|small quantit|sufficient quantit|quantitative)",
     ),
@@ -178,7 +180,7 @@ PURCHASING: tuple[Cue, ...] = (
         "dfars itar ear rohs reach conflict buy export counterfeit specialty berry tariff",
         r"\bdfars\b|\bitar\b|\brohs\b|\breach\b (?:\(|regulation|complian|1907|and rohs)"
         r"|\bcomply with reach\b|\bconflict minerals?\b|\bbuy american?\b|\bexport (?:control|administration"
-        r"|licen)\w*|\bcounterfeit\w*|\bspecialty metals?\b|\bberry amendment\b".replace(r"|\bEAR\b(?-i:)", r""),
+        r"|licen)\w*|\bcounterfeit\w*|\bspecialty metals?\b|\bberry amendment\b",
     ),
     cue(
         _RESTRICTIONS,

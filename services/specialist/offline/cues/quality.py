@@ -17,7 +17,7 @@ QUALITY: tuple[Cue, ...] = (
         _CTQS,
         73,
         "± +/- +",
-        r"(?:±|\+/-)\s?\d|[\d(]\s?\+0?[.,]?\d+\s?/\s?-?\s?\d",
+        r"(?:±|\+/-)\s?\d|[\d(]\s?\+0?[.,]?\d{1,6}\s?/\s?-?\s?\d",
         unless=r"\b(?:yield|tensile|°\s?[cf]\b)",
         least=Force.PLAIN,
     ),
@@ -48,7 +48,7 @@ QUALITY: tuple[Cue, ...] = (
         _CTQS,
         60,
         "h6 h7 h8 g6 fit bore hole ø thread threads dia diameter diameters",
-        r"\b[A-Z]?\d+\s?[HhGgJjKk]\d{1,2}\b|\b(?:bore|hole|shaft|pin)s?\b[^.]{0,40}\bdiameters?\b",
+        r"\b[A-Z]?\d{1,6}\s?[HhGgJjKk]\d{1,2}\b|\b(?:bore|hole|shaft|pin)s?\b[^.]{0,40}\bdiameters?\b",
     ),
     cue(
         _CTQS,
@@ -223,7 +223,7 @@ QUALITY: tuple[Cue, ...] = (
         "cmm gauge gauges gage gages msa metrolog profilometer 17025",
         r"\bcmm\b|\bcoordinate measuring\b|\bga(?:u)?ges?\b(?! (?:length|pressure|steel|sheet))|\bmsa\b"
         r"|\bmetrology\b|\bprofilometer\b|\bgage r ?& ?r\b",
-        unless=r"\|\s?(?:hold|witness|inspect)\b|\b\d+ ga(?:u)?ge\b|\bprogram",
+        unless=r"\|\s?(?:hold|witness|inspect)\b|\b\d{1,6} ga(?:u)?ge\b|\bprogram",
     ),
     cue(
         _METROLOGY,
@@ -238,7 +238,7 @@ QUALITY: tuple[Cue, ...] = (
         "measured measure",
         (r"\bshall be measured\b|\bmeasure(?:d|ments?) (?:shall|with|by|using|on)\b"),
     ),
-    cue(_CTQS, 72, "datum within", r"\bto datum\b|\bwithin \d+(?:[.,]\d+)?\s?(?:mm|in|°|\")?\Z"),
+    cue(_CTQS, 72, "datum within", r"\bto datum\b|\bwithin \d{1,6}(?:[.,]\d{1,6})?\s?(?:mm|in|°|\")?\Z"),
     cue(
         _TESTS,
         71,

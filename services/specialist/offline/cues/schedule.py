@@ -26,8 +26,9 @@ _DUE = (
     r"|milestone|meeting|kick-?off|release\w*|approv\w*|required)"
 )
 _SPAN = (
-    r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|_{2,}"
-    r"|\[[* ]+\])(?: ?\(\d+\))?(?: |-)?(?:working |business |calendar |consecutive |full )?(?:hours?|days?|weeks?"
+    r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|_{2,12}"
+    r"|\[[* ]{1,9}\])(?: ?\(\d{1,4}\))?(?: |-)?(?:working |business |calendar |consecutive |full )?(?:hours?|days?"
+    r"|weeks?"
     r"|months?|years?)\b"
 )
 
@@ -67,7 +68,8 @@ SCHEDULE: tuple[Cue, ...] = (
         _RISKS,
         80,
         "delayed moved arrived damaged pull calibrat rust",
-        r"\bdelayed the\b|\bmoved by\b|\barrived after\b|\bdamaged\b[^.]{0,20}\b(?:feet|parts?|frames?)\b|\bwill pull\b"
+        r"\bdelayed the\b|\bmoved by\b|\barrived after\b|\bdamaged\b[^.]{0,20}\b(?:feet|parts?|frames?)\b"
+        r"|\bwill pull\b"
         r"|\bout for calibration\b|\brust spots\b",
     ),
     cue(
