@@ -89,7 +89,7 @@ def deliveries(reading: Reading) -> list[Delivery]:
 def process(reading: Reading) -> Process:
     """Times that the papers set aside for outside processes; they follow the making of parts from stock."""
     days, citations = 0, []
-    for finding in reading.of("execution_strategy.time_boxes"):
+    for finding in reading.findings:
         if match := _PROCESS.search(finding.text):
             days += int(match["n"] or match["m"])
             citations.append(finding.citations[0])
