@@ -19,6 +19,7 @@ from buildplan.v1.document_pb2 import DocumentKind, Passage
 from buildplan.v1.plan_pb2 import Patch
 from services.contract.statements import lines
 from services.reader.document import ReadDocument
+from services.reader.limits import Limits
 from services.reader.pool import ReaderPool
 from services.specialist.offline.engine import OfflineEngine
 
@@ -37,7 +38,7 @@ _WRITTEN = (
 async def real_pages() -> ContextPack:
     """Pages of the corpus until there are enough."""
     read: list[ReadDocument] = []
-    async with ReaderPool() as pool:
+    async with ReaderPool(Limits(max_ocr_pages=0)) as pool:
         for path in sorted(FOLDERS["corpus"].glob("*.pdf"), key=lambda path: -path.stat().st_size):
             read += [document for document in await pool.read(path, path.name) if not document.document.ocr_page_count]
     while sum(len(document.pages) for document in read) < PAGES:
