@@ -1,4 +1,4 @@
-"""What a planner may say about a job."""
+"""What a planner may say about a job, and how a request may be called."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from services.runtime.errors import InvalidArgument
 
 _LONGEST = 200
 _LONGEST_NOTES = 20_000
+
+
+def check_request_id(request_id: str) -> None:
+    """Raises InvalidArgument for an identifier that is too long or cannot be printed."""
+    if len(request_id) > _LONGEST or not request_id.isprintable():
+        raise InvalidArgument("request_id", f"takes at most {_LONGEST} printable characters")
 
 
 def check_metadata(metadata: SessionMetadata) -> None:

@@ -19,7 +19,7 @@ from buildplan.v1.session_pb2 import Session, SessionMetadata, ValidationResult
 from services.contract.names import conflict_name, parse, parse_session, session_name, validation_name
 from services.coordinator.documents.context import assemble
 from services.coordinator.facts import find_conflicts, resolve
-from services.coordinator.metadata import check_metadata
+from services.coordinator.metadata import check_metadata, check_request_id
 from services.coordinator.preflight import ContextLimits, input_digest, validate
 from services.coordinator.store import Store
 from services.coordinator.store import conflicts as conflict_rows
@@ -58,6 +58,7 @@ class Sessions:
     async def create(self, metadata: SessionMetadata, request_id: str) -> Session:
         """A new session, or the one that `request_id` made before."""
         check_metadata(metadata)
+        check_request_id(request_id)
         session = Session(name=session_name(uuid.uuid4().hex[:12]), metadata=metadata)
         return await self._store.write(lambda tx: rows.insert(tx, session, request_id, self._clock()))
 

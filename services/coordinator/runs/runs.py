@@ -17,6 +17,7 @@ from buildplan.v1.run_service_pb2 import StartRunRequest
 from buildplan.v1.session_pb2 import Finding, ValidationResult
 from services.contract.digests import text_digest
 from services.contract.names import parse, parse_session, run_name
+from services.coordinator.metadata import check_request_id
 from services.coordinator.runs.acceptance import Acceptance, started_by
 from services.coordinator.runs.active import ActiveRuns
 from services.coordinator.runs.assignment import Assignment, House
@@ -99,6 +100,7 @@ class Runs:
         """A new run, or the one that the same request started before."""
         self._check_accepting()
         session = parse_session(request.parent)
+        check_request_id(request.request_id)
         agents = self._specialists.chosen(request.agents)
         digest = text_digest([*agents, str(request.ignore_checkpoints)])
         earlier = await self._earlier(session, request.request_id, digest)
