@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import structlog
 from google.protobuf.json_format import ParseError
-from sqlalchemy import Connection, bindparam, select
-from sqlalchemy import insert as insert_into
-from sqlalchemy import update as update_in
+from sqlalchemy import Connection, bindparam, select, text
 
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint
@@ -18,30 +14,34 @@ from services.coordinator.store.models import CheckpointRow
 from services.coordinator.store.prepared import Prepared
 
 _log = structlog.get_logger()
-_KEY = ("session_id", "run_id", "agent", "input_digest")
-_NEW = ("create_us", "contract_version", "message", "patch")
-_INSERT = Prepared(insert_into(CheckpointRow))
-_REPLACE = Prepared(
-    update_in(CheckpointRow)
-    .where(*(getattr(CheckpointRow, name) == bindparam(f"of_{name}") for name in _KEY))
-    .values({name: bindparam(f"new_{name}") for name in _NEW})
-    .returning(CheckpointRow.agent)
+_PUT = Prepared(
+    text(
+        """
+        INSERT INTO checkpoints
+            (session_id, run_id, agent, input_digest, create_us, contract_version, message, patch)
+        VALUES (:session_id, :run_id, :agent, :input_digest, :create_us, :contract_version, :message, :patch)
+        ON CONFLICT (session_id, run_id, agent, input_digest) DO UPDATE SET
+            create_us = excluded.create_us, contract_version = excluded.contract_version,
+            message = excluded.message, patch = excluded.patch
+        """
+    )
 )
 _AGENTS = Prepared(select(CheckpointRow.agent).where(CheckpointRow.session_id == bindparam("session")).distinct())
 
 
 def put(tx: Connection, session_id: str, run_id: str, checkpoint: Checkpoint, patch: Patch) -> None:
     """Keeps a result; a repeat for the same run, agent and input replaces it."""
-    key = dict(zip(_KEY, (session_id, run_id, checkpoint.agent, checkpoint.input_digest), strict=True))
-    columns = {
-        "create_us": checkpoint.create_time.ToMicroseconds(),
-        "contract_version": checkpoint.contract_version,
-        "message": to_json(checkpoint),
-        "patch": to_json(patch),
-    }
-    replaced = _REPLACE(tx, **_prefixed("of", key), **_prefixed("new", columns)).one_or_none()
-    if replaced is None:
-        _INSERT(tx, **key, **columns)
+    _PUT.run(
+        tx,
+        session_id=session_id,
+        run_id=run_id,
+        agent=checkpoint.agent,
+        input_digest=checkpoint.input_digest,
+        create_us=checkpoint.create_time.ToMicroseconds(),
+        contract_version=checkpoint.contract_version,
+        message=to_json(checkpoint),
+        patch=to_json(patch),
+    )
 
 
 def find(tx: Connection, session_id: str, agent: str, input_digest: str) -> tuple[Checkpoint, Patch] | None:
@@ -97,7 +97,3 @@ def _read(message: str, patch: str) -> tuple[Checkpoint, Patch] | None:
     except ParseError as error:
         _log.warning("a checkpoint cannot be read; the agent runs again", cause=str(error)[:200])
         return None
-
-
-def _prefixed(prefix: str, columns: Mapping[str, object]) -> dict[str, object]:
-    return {f"{prefix}_{name}": value for name, value in columns.items()}

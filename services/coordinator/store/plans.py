@@ -33,7 +33,7 @@ def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
     stored.etag = ""
     stored.etag = message_digest(stored)[:16]
     ids: dict[str, object] = {"session_id": session_id, "revision": stored.revision}
-    _INSERT(
+    _INSERT.run(
         tx,
         create_us=stored.create_time.ToMicroseconds(),
         reason=stored.reason,

@@ -24,9 +24,13 @@ class Prepared:
         self._compiled: dict[str, SQLCompiler] = {}
 
     def __call__(self, tx: Connection, **parameters: Any) -> CursorResult[Any]:
-        """Carries the statement out once."""
+        """Carries the statement out once and gives its rows."""
         compiled = self._for(tx.dialect)
         return tx.exec_driver_sql(compiled.string, _arranged(compiled, parameters))
+
+    def run(self, tx: Connection, **parameters: Any) -> None:
+        """Carries the statement out once, without a look at what it gives back."""
+        self.many(tx, [parameters])
 
     def many(self, tx: Connection, parameters: Sequence[Parameters]) -> None:
         """Carries it out once for each set of parameters; without effect when there are none."""

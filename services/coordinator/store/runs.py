@@ -85,7 +85,7 @@ def insert(
     """Stores an accepted run with its agents, owned by `owner`; returns its fence."""
     session_id, run_id = parse(run.name, "runs")
     fence = 1
-    _INSERT(
+    _INSERT.run(
         tx,
         session_id=session_id,
         id=run_id,
@@ -154,7 +154,7 @@ def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Seq
     agents = {}
     for event, payload in zip(events, payloads, strict=True):
         if event.HasField("run_state"):
-            _SET_STATE(tx, **ids, **_new(_state_columns(event.run_state)))
+            _SET_STATE.run(tx, **ids, **_new(_state_columns(event.run_state)))
         else:
             status = event.agent_status
             agents[status.agent] = {**ids, "of": status.agent, **_new(_agent_columns(status, payload))}
