@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grpc
+import structlog
 
 from buildplan.v1 import specialist_service_pb2
 from buildplan.v1.specialist_service_pb2_grpc import add_SpecialistServiceServicer_to_server
@@ -10,10 +11,12 @@ from services.runtime.process import run_process
 from services.runtime.server import Service, serve_until_signal
 from services.runtime.settings import Environment, ServerSettings, SettingError
 from services.specialist.engine import Engine
+from services.specialist.engine_choice import OPENAI, engine_name
 from services.specialist.offline.engine import OfflineEngine
 from services.specialist.profile import Profile
 from services.specialist.servicer import SpecialistServicer
 
+_log = structlog.get_logger()
 _NAME = specialist_service_pb2.DESCRIPTOR.services_by_name["SpecialistService"].full_name
 
 
@@ -32,8 +35,19 @@ def serve_specialist(profile: Profile, default_port: int) -> None:
 
 
 def choose_engine(profile: Profile, environment: Environment) -> Engine:
-    """The engine that BUILDPLAN_ENGINE names; there is no silent switch from one to another."""
-    name = environment.text("BUILDPLAN_ENGINE", "offline").lower()
-    if name != "offline":
-        raise SettingError(f'BUILDPLAN_ENGINE is "{name}"; this version has the engine "offline" only')
-    return OfflineEngine(profile)
+    """The engine by the settings; there is no silent switch from one to another. Raises SettingError."""
+    name = engine_name(environment)
+    engine = _openai_engine(profile, environment) if name == OPENAI else OfflineEngine(profile)
+    _log.info("engine", agent=profile.agent, engine=name, model=engine.model, metered=engine.metered)
+    return engine
+
+
+def _openai_engine(profile: Profile, environment: Environment) -> Engine:
+    """Imported here: the library takes a second and 58 MB, which the offline engine does not owe."""
+    try:
+        from services.specialist.openai.engine import open_ai_engine
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"the engine openai needs the package {error.name}: install build-planner[openai]"
+        ) from error
+    return open_ai_engine(profile, environment)

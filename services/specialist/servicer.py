@@ -10,7 +10,14 @@ import grpc
 import structlog
 
 from buildplan.v1.plan_pb2 import Patch
-from buildplan.v1.specialist_service_pb2 import DescribeRequest, DescribeResponse, ProposeRequest, ProposeResponse
+from buildplan.v1.specialist_service_pb2 import (
+    DescribeRequest,
+    DescribeResponse,
+    EstimateRequest,
+    EstimateResponse,
+    ProposeRequest,
+    ProposeResponse,
+)
 from buildplan.v1.specialist_service_pb2_grpc import SpecialistServiceServicer
 from services.contract.ownership import sections_of
 from services.runtime.errors import InvalidArgument
@@ -31,11 +38,18 @@ class SpecialistServicer(SpecialistServiceServicer):
             model=engine.model,
             version=profile.version,
             prompt_digest=engine.prompt_digest,
+            metered=engine.metered,
         )
 
     async def Describe(self, request: DescribeRequest, context: grpc.aio.ServicerContext[Any, Any]) -> DescribeResponse:
         """Who this is."""
         return self._description
+
+    async def Estimate(self, request: EstimateRequest, context: grpc.aio.ServicerContext[Any, Any]) -> EstimateResponse:
+        """What a proposal may use."""
+        if not request.HasField("context"):
+            raise InvalidArgument("context", "an estimate needs a context pack")
+        return EstimateResponse(usage=await self._engine.estimate(request.context))
 
     async def Propose(
         self, request: ProposeRequest, context: grpc.aio.ServicerContext[Any, Any]

@@ -1,0 +1,1 @@
+"""The OpenAI engine: asks a model through the Responses API. Only imported where it was chosen."""

@@ -1,0 +1,135 @@
+"""Calls of the model under one roof: attempts, breaker, limits, and what they used, told while it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from buildplan.v1.agent_pb2 import Usage
+from buildplan.v1.specialist_service_pb2 import Progress
+from services.specialist.openai.breaker import Breaker
+from services.specialist.openai.failures import CallFailed, domain_error
+from services.specialist.openai.limits import Limits
+from services.specialist.openai.prices import Price, priced
+from services.specialist.openai.provider import Provider
+from services.specialist.openai.reply import Reply
+from services.specialist.openai.retry import Sleep, with_attempts
+from services.specialist.openai.settings import OpenAISettings
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Clock, waits and chance; tests bring their own."""
+
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Sleep = asyncio.sleep
+    chance: random.Random = field(default_factory=random.Random)
+
+
+class Teller:
+    """Tells one proposal's progress; every message carries what its attempts used so far, all together."""
+
+    def __init__(self, tell: Callable[[Progress], None], price: Price | None) -> None:
+        self._tell = tell
+        self._price = price
+        self._percent = 0
+        self.usage = Usage()
+
+    def say(self, message: str, percent: int | None = None, **fields: Any) -> None:
+        """Sends a message; the percentage never falls."""
+        self._percent = max(self._percent, percent or 0)
+        self._tell(Progress(percent=self._percent, message=message, usage=self.usage, **fields))
+
+    def spend(self, usage: Usage) -> None:
+        """Adds what one attempt used."""
+        one = priced(usage, self._price)
+        self.usage.input_tokens += one.input_tokens
+        self.usage.cached_input_tokens += one.cached_input_tokens
+        self.usage.output_tokens += one.output_tokens
+        self.usage.cost_usd += one.cost_usd
+        self.usage.cost_unknown |= one.cost_unknown
+
+
+class Calls:
+    """All calls of one process go through here."""
+
+    def __init__(self, provider: Provider, settings: OpenAISettings, timing: Timing) -> None:
+        self._provider = provider
+        self._settings = settings
+        self._timing = timing
+        self._breaker = Breaker(settings.limits, timing.clock)
+        self._limits = Limits(settings.limits, timing.clock, timing.sleep)
+
+    async def ask(self, body: Mapping[str, Any], doing: str, teller: Teller) -> Reply:
+        """A reply to `body`; raises a DomainError when attempts are used up or the failure is for good."""
+        retry = self._settings.retry
+        made = 0
+
+        async def once(attempt: int) -> Reply:
+            nonlocal made
+            made = attempt
+            return await self._once(body, teller, attempt, doing)
+
+        try:
+            return await with_attempts(once, retry, self._waits(teller), self._timing.sleep, self._timing.chance)
+        except CallFailed as failed:
+            raise domain_error(failed, made, retry.longest_retry_after) from failed
+
+    async def _once(self, body: Mapping[str, Any], teller: Teller, attempt: int, doing: str) -> Reply:
+        attempts = {"attempt": attempt, "max_attempts": self._settings.retry.attempts}
+        queued = f"waiting for a free place at the provider ({self._settings.limits.concurrency} calls at once)"
+        async with self._limits.place(lambda: teller.say(queued, **attempts)):
+            self._breaker.enter()
+            teller.say(doing, **attempts)
+            started = self._timing.clock()
+            try:
+                reply = await self._provider.ask(body)
+            except CallFailed as failed:
+                self._breaker.failed() if failed.kind.down else self._breaker.succeeded()
+                self._note(started, attempt, failed.reason)
+                raise
+            except BaseException:
+                self._breaker.abandoned()
+                raise
+        self._breaker.succeeded()
+        teller.spend(reply.usage)
+        self._note(started, attempt, reply.status, reply.usage)
+        return reply
+
+    def _waits(self, teller: Teller) -> Callable[[CallFailed, int, float], None]:
+        attempts = self._settings.retry.attempts
+
+        def waits(failed: CallFailed, attempt: int, seconds: float) -> None:
+            moment = self._timing.now() + timedelta(seconds=seconds)
+            message = f"{failed.kind.what}; attempt {attempt} of {attempts} in {_shown(seconds)} s"
+            teller.say(message, attempt=attempt, max_attempts=attempts, next_attempt_time=moment)
+
+        return waits
+
+    def _note(self, started: float, attempt: int, outcome: str, usage: Usage | None = None) -> None:
+        used = usage or Usage()
+        _log.info(
+            "model call",
+            model=self._settings.model,
+            attempt=attempt,
+            outcome=outcome,
+            seconds=round(self._timing.clock() - started, 3),
+            input_tokens=used.input_tokens,
+            cached_input_tokens=used.cached_input_tokens,
+            output_tokens=used.output_tokens,
+            cost_usd=round(used.cost_usd, 6),
+        )
+
+
+def _shown(seconds: float) -> str:
+    return f"{seconds:.0f}" if seconds >= 1 else f"{seconds:.2g}"

@@ -1,0 +1,79 @@
+"""Search in a session's OpenAI vector store.
+
+What comes back is mapped onto our own passages, so that every citation can still be checked on its page.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from buildplan.v1.context_pb2 import ContextPack
+from buildplan.v1.document_pb2 import Passage
+from services.contract.citations import normalise
+from services.contract.names import last_id
+from services.specialist.openai.provider import Provider
+
+DOCUMENT_ATTRIBUTE = "document"
+_MOST_HITS = 50
+_MOST_QUERIES = 20
+_LEAST_SHARE = 0.6
+_WORDS_IN_RUN = 5
+
+
+async def search(
+    provider: Provider, context: ContextPack, passages: Sequence[Passage], questions: Sequence[str]
+) -> list[int]:
+    """Indices of `passages` that the store finds for the questions, the best first; raises CallFailed."""
+    hits = await provider.search(context.vector_store_id, questions[:_MOST_QUERIES], _MOST_HITS)
+    return Mapper(context, passages).map(hits)
+
+
+class Mapper:
+    """Finds the passages that a chunk of a vector store covers, by document and by runs of words that both hold."""
+
+    def __init__(self, context: ContextPack, passages: Sequence[Passage]) -> None:
+        self._names = {last_id(source.name): source.name for source in context.sources}
+        self._by_file: defaultdict[str, set[str]] = defaultdict(set)
+        for source in context.sources:
+            self._by_file[source.file_name].add(source.name)
+        self._of_document: defaultdict[str, list[int]] = defaultdict(list)
+        for number, passage in enumerate(passages):
+            self._of_document[passage.document].append(number)
+        self._passages = passages
+
+    def map(self, hits: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Passages of the hits in the hits' order, each once; hits of anything else are left out."""
+        found: dict[int, None] = {}
+        for hit in hits:
+            text = "\n".join(str(part.get("text", "")) for part in hit.get("content") or ())
+            for document in sorted(self._documents(hit)):
+                found.update(dict.fromkeys(self._covered(document, text)))
+        return list(found)
+
+    def _documents(self, hit: Mapping[str, Any]) -> set[str]:
+        """The session's documents that a hit may be of: by its attribute, else by its file's name."""
+        told = (hit.get("attributes") or {}).get(DOCUMENT_ATTRIBUTE)
+        if isinstance(told, str):
+            return {name for name in (self._names.get(last_id(told)),) if name}
+        return self._by_file.get(str(hit.get("filename", "")), set())
+
+    def _covered(self, document: str, chunk: str) -> list[int]:
+        whole, runs = normalise(chunk), _runs(chunk)
+        return [
+            number
+            for number in self._of_document[document]
+            if normalise(self._passages[number].text) in whole
+            or _share(self._passages[number].text, runs) >= _LEAST_SHARE
+        ]
+
+
+def _runs(text: str) -> set[str]:
+    words = text.lower().split()
+    return {" ".join(words[at : at + _WORDS_IN_RUN]) for at in range(len(words) - _WORDS_IN_RUN + 1)}
+
+
+def _share(text: str, runs: set[str]) -> float:
+    own = _runs(text)
+    return len(own & runs) / len(own) if own else 0.0

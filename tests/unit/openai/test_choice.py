@@ -1,0 +1,83 @@
+"""Which engine is chosen, and that the offline one stays light."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.qma.profile import PROFILE
+from services.runtime.settings import Environment, SettingError
+from services.specialist.engine_choice import engine_name
+from services.specialist.process import choose_engine
+from tests.unit.openai.wire import CANARY, ROOT
+
+KEY = {"OPENAI_API_KEY": CANARY}
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({}, "offline"),
+        (KEY, "openai"),
+        ({**KEY, "BUILDPLAN_ENGINE": "offline"}, "offline"),
+        ({**KEY, "BUILDPLAN_ENGINE": "OpenAI"}, "openai"),
+        ({"OPENAI_MODEL": "m", "BUILDPLAN_ENGINE": "offline"}, "offline"),
+    ],
+)
+def test_the_key_decides_unless_the_setting_does(values: dict[str, str], name: str) -> None:
+    engine = choose_engine(PROFILE, Environment(values))
+    assert engine.name == name
+    assert engine.metered == (name == "openai")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"BUILDPLAN_ENGINE": "openai"}, "OPENAI_API_KEY is not set"),
+        ({"BUILDPLAN_ENGINE": "opnai"}, "takes one of: offline, openai"),
+        ({"OPENAI_MODEL": "m"}, "OPENAI_MODEL without OPENAI_API_KEY"),
+        ({"OPENAI_API_KEYS": CANARY}, "do you mean OPENAI_API_KEY"),
+        ({"OPENAI_MODEL_QAM": "m"}, "do you mean OPENAI_MODEL_QMA"),
+        ({"BUILDPLAN_ENGIN": "openai"}, "do you mean BUILDPLAN_ENGINE"),
+        ({"OPENAI_TIMEOUT_SECOND": "3"}, "do you mean OPENAI_TIMEOUT_SECONDS"),
+    ],
+)
+def test_contradictions_and_misspellings_stop_the_service(values: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingError, match=message) as caught:
+        choose_engine(PROFILE, Environment(values))
+    assert CANARY not in str(caught.value)
+
+
+def test_no_setting_of_another_service_is_taken_for_a_misspelling() -> None:
+    names: set[str] = set()
+    for folder in ("services", "cli"):
+        for path in (ROOT / folder).rglob("*.py"):
+            names.update(re.findall(r"\bBUILDPLAN_[A-Z_]*[A-Z]\b", path.read_text()))
+    assert "BUILDPLAN_ENGINE" in names
+    assert engine_name(Environment(dict.fromkeys(names, ""))) == "offline"
+
+
+@pytest.mark.parametrize("agent", ["qma", "pma", "sca", "ema"])
+def test_a_specialist_on_the_offline_engine_does_not_import_openai(agent: str) -> None:
+    code = (
+        "import sys\n"
+        "from services.runtime.settings import Environment\n"
+        "from services.specialist.process import choose_engine\n"
+        f"from services.{agent}.profile import PROFILE\n"
+        "print(choose_engine(PROFILE, Environment({})).name)\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'openai', 'httpx', 'httpx2', 'pydantic'}))\n"
+        "print([name for name in sys.modules if name.startswith('services.specialist.openai')])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, env={"PATH": ""}
+    )
+    assert done.stdout.splitlines()[-3:] == ["offline", "[]", "[]"]
+
+
+def test_every_specialist_has_a_prompt() -> None:
+    for agent in ("qma", "pma", "sca", "ema"):
+        assert Path(ROOT / "services" / agent / "prompt.md").is_file()
