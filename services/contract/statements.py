@@ -29,7 +29,7 @@ def lines(message: Message, path: str = "") -> Iterator[Line]:
     """All lines below `message` in the order of its fields."""
     for field, value in message.ListFields():
         kind = field.message_type
-        if kind is None:
+        if kind is None or not _holds_statements(kind):
             continue
         here = f"{path}.{field.name}" if path else field.name
         for item in value if field.is_repeated else (value,):
@@ -49,3 +49,11 @@ def _below(kind: Descriptor, item: Message, path: str) -> Iterator[Line]:
 def _has_statement(kind: Descriptor) -> bool:
     leaf = kind.fields_by_name.get("statement")
     return leaf is not None and leaf.message_type is Statement.DESCRIPTOR
+
+
+@cache
+def _holds_statements(kind: Descriptor) -> bool:
+    """True when a Statement can stand in a message of this kind; contract messages do not contain themselves."""
+    if kind is Statement.DESCRIPTOR:
+        return True
+    return any(field.message_type is not None and _holds_statements(field.message_type) for field in kind.fields)

@@ -39,7 +39,7 @@ def put(tx: Connection, session_id: str, run_id: str, checkpoint: Checkpoint, pa
         input_digest=checkpoint.input_digest,
         create_us=checkpoint.create_time.ToMicroseconds(),
         contract_version=checkpoint.contract_version,
-        message=to_json(checkpoint),
+        message=checkpoint.SerializeToString(),
         patch=to_json(patch),
     )
 
@@ -68,7 +68,7 @@ def of_run(tx: Connection, session_id: str, run_id: str) -> list[Checkpoint]:
         .where(CheckpointRow.session_id == session_id, CheckpointRow.run_id == run_id)
         .order_by(CheckpointRow.create_us, CheckpointRow.agent)
     )
-    return [from_json(message, Checkpoint()) for message in tx.scalars(query)]
+    return [Checkpoint.FromString(message) for message in tx.scalars(query)]
 
 
 def patches(tx: Connection, session_id: str, run_id: str) -> dict[str, Patch]:
@@ -91,9 +91,9 @@ def agents(tx: Connection, session_id: str) -> set[str]:
     return set(_AGENTS(tx, session=session_id).scalars())
 
 
-def _read(message: str, patch: str) -> tuple[Checkpoint, Patch] | None:
+def _read(message: bytes, patch: str) -> tuple[Checkpoint, Patch] | None:
     try:
-        return from_json(message, Checkpoint()), from_json(patch, Patch())
+        return Checkpoint.FromString(message), from_json(patch, Patch())
     except ParseError as error:
         _log.warning("a checkpoint cannot be read; the agent runs again", cause=str(error)[:200])
         return None

@@ -1,4 +1,4 @@
-"""The tables. Messages are stored as the protos' JSON; where thousands are read at once, as their bytes.
+"""The tables. Messages are stored as the protos' JSON; where many are written or read at once, as their bytes.
 
 Times are microseconds since 1970 UTC, the resource names' last parts are the ids.
 """
@@ -143,7 +143,7 @@ class RunRow(Base):
 
 
 class AgentRunRow(Base):
-    """One agent in a run; `message` is its latest AgentStatus's JSON."""
+    """One agent in a run; `message` is its latest AgentStatus's bytes."""
 
     __tablename__ = "agent_runs"
     __table_args__ = (_of_run(),)
@@ -154,11 +154,11 @@ class AgentRunRow(Base):
     state: Mapped[str] = mapped_column(Text)
     attempt: Mapped[int]
     next_attempt_us: Mapped[int | None] = mapped_column(BigInteger)
-    message: Mapped[str] = mapped_column(Text)
+    message: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class EventRow(Base):
-    """One event; `message` is the JSON of its AgentStatus where `agent` is set, else of its Run."""
+    """One event; `message` is a RunEvent's bytes, `state` the new one of the agent or, without one, of the run."""
 
     __tablename__ = "events"
     __table_args__ = (_of_run(),)
@@ -167,11 +167,12 @@ class EventRow(Base):
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     create_us: Mapped[int] = mapped_column(BigInteger)
     agent: Mapped[str | None] = mapped_column(_ID)
-    message: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    message: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class CheckpointRow(Base):
-    """A finished agent's result; `message` is a Checkpoint's JSON and `patch` a Patch's."""
+    """A finished agent's result; `message` is a Checkpoint's bytes, `patch` a Patch's JSON."""
 
     __tablename__ = "checkpoints"
     __table_args__ = (_of_run(), Index("ix_checkpoints_input", "session_id", "agent", "input_digest"))
@@ -181,7 +182,7 @@ class CheckpointRow(Base):
     input_digest: Mapped[str] = mapped_column(Text, primary_key=True)
     create_us: Mapped[int] = mapped_column(BigInteger)
     contract_version: Mapped[str] = mapped_column(Text)
-    message: Mapped[str] = mapped_column(Text)
+    message: Mapped[bytes] = mapped_column(LargeBinary)
     patch: Mapped[str] = mapped_column(Text)
 
 

@@ -149,15 +149,14 @@ def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Seq
     for sequence, event in enumerate(events, last - len(events) + 1):
         event.run = run_name(session_id, run_id)
         event.sequence = sequence
-    payloads = [to_json(event.agent_status if event.HasField("agent_status") else event.run_state) for event in events]
-    event_rows.insert(tx, session_id, run_id, events, payloads)
+    event_rows.insert(tx, session_id, run_id, events)
     agents = {}
-    for event, payload in zip(events, payloads, strict=True):
+    for event in events:
         if event.HasField("run_state"):
             _SET_STATE.run(tx, **ids, **_new(_state_columns(event.run_state)))
         else:
             status = event.agent_status
-            agents[status.agent] = {**ids, "of": status.agent, **_new(_agent_columns(status, payload))}
+            agents[status.agent] = {**ids, "of": status.agent, **_new(_agent_columns(status))}
     _SET_AGENT.many(tx, list(agents.values()))
     return list(events)
 
@@ -178,7 +177,7 @@ def read_run(tx: Connection, row: Row[Any]) -> Run:
     if row.failure is not None:
         from_json(row.failure, run.failure)
     messages = _AGENTS(tx, session=row.session_id, run=row.id).scalars()
-    run.agents.extend(from_json(message, AgentStatus()) for message in messages)
+    run.agents.extend(map(AgentStatus.FromString, messages))
     return run
 
 
@@ -192,12 +191,12 @@ def _state_columns(run: Run) -> dict[str, object]:
     }
 
 
-def _agent_columns(status: AgentStatus, payload: str | None = None) -> dict[str, object]:
+def _agent_columns(status: AgentStatus) -> dict[str, object]:
     return {
         "state": AgentStatus.State.Name(status.state),
         "attempt": status.attempt,
         "next_attempt_us": or_none(status.next_attempt_time),
-        "message": payload or to_json(status),
+        "message": status.SerializeToString(),
     }
 
 

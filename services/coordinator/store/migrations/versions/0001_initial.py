@@ -100,7 +100,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("next_attempt_us", sa.BigInteger(), nullable=True),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("message", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["session_id", "run_id"], ["runs.session_id", "runs.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("session_id", "run_id", "agent"),
     )
@@ -112,7 +112,7 @@ def upgrade() -> None:
         sa.Column("input_digest", sa.Text(), nullable=False),
         sa.Column("create_us", sa.BigInteger(), nullable=False),
         sa.Column("contract_version", sa.Text(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("message", sa.LargeBinary(), nullable=False),
         sa.Column("patch", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["session_id", "run_id"], ["runs.session_id", "runs.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("session_id", "run_id", "agent", "input_digest"),
@@ -135,7 +135,8 @@ def upgrade() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("create_us", sa.BigInteger(), nullable=False),
         sa.Column("agent", sa.String(length=63), nullable=True),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("message", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["session_id", "run_id"], ["runs.session_id", "runs.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("session_id", "run_id", "sequence"),
     )
