@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import grpc
 import pytest
@@ -86,6 +87,19 @@ async def test_the_first_message_is_a_header_and_the_others_are_chunks(house: Ho
     for last in (header(session), UploadDocumentRequest()):
         with refused(grpc.StatusCode.INVALID_ARGUMENT, field="chunk"):
             await send(house, header(session), chunk(b"x"), last)
+    await nothing_left(house, session)
+
+
+async def test_bytes_that_are_no_message_are_refused(house: House) -> None:
+    session = await house.session()
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield header(session).SerializeToString()
+        yield b"\x12\xff"
+
+    call: Any = house.channel.stream_unary("/buildplan.v1.DocumentService/UploadDocument")
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, field="message"):
+        await call(stream(), timeout=5)
     await nothing_left(house, session)
 
 
