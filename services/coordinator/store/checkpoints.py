@@ -88,7 +88,7 @@ def patches(tx: Connection, session_id: str, run_id: str) -> dict[str, Patch]:
 
 def agents(tx: Connection, session_id: str) -> set[str]:
     """The agents that have any result in the session."""
-    return set(_AGENTS(tx, session=session_id).scalars())
+    return set(_AGENTS.values(tx, session=session_id))
 
 
 def _read(message: bytes, patch: str) -> tuple[Checkpoint, Patch] | None:

@@ -21,10 +21,16 @@ def execute_many(tx: Connection, sql: str, parameters: list[Any]) -> None:
         _carry_out(tx, sql, "executemany", parameters)
 
 
-def _carry_out(tx: Connection, sql: str, method: str, *parameters: Any) -> None:
+def fetch(tx: Connection, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives; raises DBAPIError."""
+    return _carry_out(tx, sql, "execute", parameters, rows=True)
+
+
+def _carry_out(tx: Connection, sql: str, method: str, *parameters: Any, rows: bool = False) -> list[tuple[Any, ...]]:
     cursor = tx.connection.cursor()
     try:
         getattr(cursor, method)(sql, *parameters)
+        return list(cursor.fetchall()) if rows else []
     except tx.dialect.loaded_dbapi.Error as error:
         raise _wrapped(tx, sql, error) from error
     finally:

@@ -32,8 +32,8 @@ def insert(tx: Connection, session_id: str, run_id: str, events: Sequence[RunEve
 
 def after(tx: Connection, session_id: str, run_id: str, sequence: int, limit: int) -> list[RunEvent]:
     """At most `limit` events after a sequence number, in order."""
-    rows = _AFTER(tx, session=session_id, run=run_id, after=sequence, most=limit)
-    return [RunEvent.FromString(message) for message in rows.scalars()]
+    messages = _AFTER.values(tx, session=session_id, run=run_id, after=sequence, most=limit)
+    return [RunEvent.FromString(message) for message in messages]
 
 
 def _columns(event: RunEvent) -> dict[str, object]:

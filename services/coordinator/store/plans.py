@@ -25,7 +25,7 @@ _INSERT_TASK = Prepared(insert_into(TaskRow))
 
 def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
     """Stores the plan as the session's next revision; returns it with its number, name and etag."""
-    newest = _NEWEST(tx, session=session_id).scalar()
+    newest = _NEWEST.values(tx, session=session_id)[0]
     stored = Plan()
     stored.CopyFrom(plan)
     stored.revision = (newest or 0) + 1

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Dialect, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from services.coordinator.store.driver import execute_many
+from services.coordinator.store.driver import execute_many, fetch
 
 Parameters = Mapping[str, Any]
 
@@ -27,6 +27,11 @@ class Prepared:
         """Carries the statement out once and gives its rows."""
         compiled = self._for(tx.dialect)
         return tx.exec_driver_sql(compiled.string, _arranged(compiled, parameters))
+
+    def values(self, tx: Connection, **parameters: Any) -> list[Any]:
+        """Carries the statement out once and gives the first column of its rows."""
+        compiled = self._for(tx.dialect)
+        return [row[0] for row in fetch(tx, compiled.string, _arranged(compiled, parameters))]
 
     def run(self, tx: Connection, **parameters: Any) -> None:
         """Carries the statement out once, without a look at what it gives back."""

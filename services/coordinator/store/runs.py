@@ -143,9 +143,10 @@ def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Seq
     The same check is made when there are no events.
     """
     ids = {"session": session_id, "run": run_id}
-    last = _ADVANCE(tx, **ids, held=fence, count=len(events)).scalar_one_or_none()
-    if last is None:
+    advanced = _ADVANCE.values(tx, **ids, held=fence, count=len(events))
+    if not advanced:
         raise FenceLost(run_name(session_id, run_id))
+    last = int(advanced[0])
     for sequence, event in enumerate(events, last - len(events) + 1):
         event.run = run_name(session_id, run_id)
         event.sequence = sequence
@@ -176,7 +177,7 @@ def read_run(tx: Connection, row: Row[Any]) -> Run:
         run.end_time.FromMicroseconds(row.end_us)
     if row.failure is not None:
         from_json(row.failure, run.failure)
-    messages = _AGENTS(tx, session=row.session_id, run=row.id).scalars()
+    messages = _AGENTS.values(tx, session=row.session_id, run=row.id)
     run.agents.extend(map(AgentStatus.FromString, messages))
     return run
 
