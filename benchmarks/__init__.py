@@ -1,0 +1,1 @@
+"""Measurements of the whole system, printed as ratios against a baseline of the same run."""
