@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from buildplan.v1.document_pb2 import Passage
 
-_HITS_PER_QUESTION = 40
+_HITS_PER_QUESTION = 300
 _RANK_OFFSET = 10  # of reciprocal rank fusion: how much more the first hits of a question weigh than its later ones
 _WORD = re.compile(r"[^\W_]+")
 _STOP_WORDS = (
