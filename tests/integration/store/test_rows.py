@@ -99,6 +99,19 @@ async def test_documents_pages_facts_and_content(store: Store) -> None:
         await store.read(lambda tx: documents.page(tx, "s1", "d2", 13))
 
 
+async def test_the_facts_of_one_document_are_replaced(store: Store) -> None:
+    await add_session(store)
+    await add_document(store, paper("d1"), pages=12, facts=[fact("f1"), fact("f2")])
+    await add_document(store, paper("d2"), facts=[fact("f3")])
+    assert [found.number for found in await store.read(lambda tx: documents.pages_of(tx, "s1", "d1"))] == [
+        *range(1, 13)
+    ]
+    for replacement in ([fact("f4")], []):
+        await store.write(lambda tx, new=replacement: documents.replace_facts(tx, paper("d1").name, new))  # type: ignore[misc]
+        found = [each.id for each in await store.read(lambda tx: documents.facts(tx, "s1"))]
+        assert found == [*(each.id for each in replacement), "f3"]
+
+
 async def test_a_taken_document_id_is_said_and_changes_nothing(store: Store) -> None:
     await add_session(store)
     await add_document(store, paper("d1"), pages=3)
@@ -269,3 +282,19 @@ async def test_revisions_count_from_one_and_keep_their_tasks(store: Store) -> No
     with pytest.raises(NotFound):
         await store.read(lambda tx: plans.get(tx, "s1", 3))
     assert await store.read(lambda tx: tx.scalar(text("SELECT count(*) FROM tasks"))) == 2
+
+
+async def test_edits_are_those_of_the_newest_revision_of_an_edited_plan(store: Store) -> None:
+    await add_session(store)
+    first, edited = plan(), plan()
+    first.edits.add().edit.statement_id = "nobody edited this plan"
+    edited.reason = "edit"
+    edited.edits.add().edit.statement_id = "line"
+    await store.write(lambda tx: plans.insert(tx, "s1", first))
+    assert await store.read(lambda tx: plans.edits(tx, "s1")) == []
+    await store.write(lambda tx: plans.insert(tx, "s1", edited))
+    assert await store.read(lambda tx: plans.edits(tx, "s1")) == list(edited.edits)
+    edited.reason = "retry qma"
+    edited.edits.add().edit.statement_id = "another"
+    await store.write(lambda tx: plans.insert(tx, "s1", edited))
+    assert await store.read(lambda tx: plans.edits(tx, "s1")) == list(edited.edits)
