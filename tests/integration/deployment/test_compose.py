@@ -25,6 +25,7 @@ from buildplan.v1.run_service_pb2_grpc import RunServiceStub
 from buildplan.v1.session_pb2 import SessionMetadata
 from buildplan.v1.session_service_pb2 import CreateSessionRequest
 from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
+from services.contract.statements import lines
 from services.runtime.channels import open_channel
 from services.runtime.probe import serving
 
@@ -101,6 +102,5 @@ async def test_composed_processes_make_a_plan(tmp_path: Path) -> None:
         events = [answer.event async for answer in runs.WatchRun(WatchRunRequest(name=started.run.name))]
         assert events[-1].run_state.state == Run.STATE_SUCCEEDED
         answer = await PlanServiceStub(channel).GetPlan(GetPlanRequest(name=f"{created.session.name}/plans/latest"))
-        materials = answer.plan.sections.purchasing.materials
-        assert any("316L" in material.text for material in materials)
-        assert all(material.verified for material in materials)
+        stated = [line.statement for line in lines(answer.plan.sections.purchasing)]
+        assert any("316L" in statement.text and statement.verified for statement in stated)
