@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from services.coordinator.vector_store.index import SESSION, IndexedFile
 from services.runtime.errors import DomainError, FailedPrecondition, NotFound, ResourceExhausted, Unavailable
 
 if TYPE_CHECKING:
+    from httpx2 import AsyncClient
     from openai import AsyncOpenAI
 
 _RETRIES = 2
@@ -18,10 +19,12 @@ _RETRIES = 2
 class OpenAIVectorStores:
     """Implements VectorStores. The key stays inside; no message of the provider is passed on."""
 
-    def __init__(self, key: str, base_url: str, timeout: float = 60.0) -> None:
-        self._key = key
+    def __init__(self, key: str, base_url: str, timeout: float = 60.0, http_client: AsyncClient | None = None) -> None:
+        # Behind a function, so that no text form of this object shows it.
+        self._key: Callable[[], str] = lambda: key
         self._base_url = base_url
         self._timeout = timeout
+        self._http_client = http_client
         self._made: AsyncOpenAI | None = None
 
     def __repr__(self) -> str:
@@ -89,7 +92,11 @@ class OpenAIVectorStores:
             from openai import AsyncOpenAI
 
             self._made = AsyncOpenAI(
-                api_key=self._key, base_url=self._base_url, timeout=self._timeout, max_retries=_RETRIES
+                api_key=self._key(),
+                base_url=self._base_url,
+                timeout=self._timeout,
+                max_retries=_RETRIES,
+                http_client=self._http_client,
             )
         return self._made
 

@@ -16,7 +16,7 @@ from services.specialist.openai.settings import RetrySettings
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
 Waits = Callable[[CallFailed, int, float], None]
-_RETRY_AFTER_SPREAD = 0.08  # of the wait that was asked for, so that clients do not come back in one moment
+_RETRY_AFTER_SPREAD = 0.05  # of the wait that was asked for, so that clients do not come back in one moment
 
 
 async def with_attempts(

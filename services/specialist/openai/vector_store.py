@@ -5,13 +5,13 @@ What comes back is mapped onto our own passages, so that every citation can stil
 
 from __future__ import annotations
 
-from collections import defaultdict
+import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_pb2 import Passage
-from services.contract.citations import normalise
 from services.contract.names import last_id
 from services.specialist.openai.provider import Provider
 
@@ -27,7 +27,7 @@ async def search(
 ) -> list[int]:
     """Indices of `passages` that the store finds for the questions, the best first; raises CallFailed."""
     hits = await provider.search(context.vector_store_id, questions[:_MOST_QUERIES], _MOST_HITS)
-    return Mapper(context, passages).map(hits)
+    return await asyncio.to_thread(lambda: Mapper(context, passages).map(hits))
 
 
 class Mapper:
@@ -38,10 +38,11 @@ class Mapper:
         self._by_file: defaultdict[str, set[str]] = defaultdict(set)
         for source in context.sources:
             self._by_file[source.file_name].add(source.name)
-        self._of_document: defaultdict[str, list[int]] = defaultdict(list)
+        self._runs_of = [_runs(passage.text) for passage in passages]
+        self._holding: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for number, passage in enumerate(passages):
-            self._of_document[passage.document].append(number)
-        self._passages = passages
+            for run in self._runs_of[number]:
+                self._holding[passage.document, run].append(number)
 
     def map(self, hits: Sequence[Mapping[str, Any]]) -> list[int]:
         """Passages of the hits in the hits' order, each once; hits of anything else are left out."""
@@ -60,20 +61,12 @@ class Mapper:
         return self._by_file.get(str(hit.get("filename", "")), set())
 
     def _covered(self, document: str, chunk: str) -> list[int]:
-        whole, runs = normalise(chunk), _runs(chunk)
-        return [
-            number
-            for number in self._of_document[document]
-            if normalise(self._passages[number].text) in whole
-            or _share(self._passages[number].text, runs) >= _LEAST_SHARE
-        ]
+        """Passages of which the chunk holds most runs, in the order of the papers."""
+        shared = Counter(number for run in _runs(chunk) for number in self._holding.get((document, run), ()))
+        return sorted(number for number, held in shared.items() if held >= _LEAST_SHARE * len(self._runs_of[number]))
 
 
 def _runs(text: str) -> set[str]:
+    """All runs of five words; none of a shorter text, which would be found everywhere."""
     words = text.lower().split()
     return {" ".join(words[at : at + _WORDS_IN_RUN]) for at in range(len(words) - _WORDS_IN_RUN + 1)}
-
-
-def _share(text: str, runs: set[str]) -> float:
-    own = _runs(text)
-    return len(own & runs) / len(own) if own else 0.0

@@ -48,6 +48,8 @@ async def provider(handler: Handler) -> AsyncIterator[tuple[str, Seen]]:
             await _serve(reader, writer, handler, seen)
         except (ConnectionError, asyncio.IncompleteReadError):
             _hung_up(seen)
+        except asyncio.CancelledError:
+            return  # the server stops; a stream's callback would report it as an error
         finally:
             writer.close()
 

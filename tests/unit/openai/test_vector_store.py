@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+import pytest
 
 from buildplan.v1.document_pb2 import Document, Page
 from services.coordinator.vector_store.index import IndexedFile, VectorStoreIndex
-from services.runtime.errors import NotFound
+from services.coordinator.vector_store.openai_stores import OpenAIVectorStores
+from services.runtime.errors import FailedPrecondition, NotFound
 from services.specialist.openai.vector_store import Mapper
 from tests.unit.openai.papers import DRAWING, LINES, ORDER, pack
 from tests.unit.openai.test_prompt import FILLER, records, texts
-from tests.unit.openai.wire import engine, good_answer, reply, run
+from tests.unit.openai.wire import CANARY, engine, good_answer, reply, run
 
 HIDDEN = "Zinc is forbidden anywhere near the vessel."
 
@@ -143,3 +145,71 @@ async def test_a_store_that_is_gone_is_made_anew_and_deleting_is_safe_to_repeat(
     await index.delete(step.store)
     await index.delete("")
     assert stores.stores == {}
+
+
+class StoresWire:
+    """OpenAI's files and vector stores, as far as they are used, in memory behind real requests."""
+
+    def __init__(self, file_status: str = "completed") -> None:
+        self.calls: list[str] = []
+        self.files: dict[str, dict[str, Any]] = {}
+        self.uploaded: set[str] = set()
+        self.file_status = file_status
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        path = request.url.path.removeprefix("/v1/")
+        self.calls.append(f"{request.method} {path}")
+        last = path.rpartition("/")[2]
+        if path == "vector_stores/vs_gone/files":
+            return httpx2.Response(404, json={"error": {"message": "no such store"}})
+        if request.method == "DELETE":
+            if path.startswith("files/"):
+                self.uploaded.discard(last)
+            else:
+                self.files.pop(last, None)
+            return httpx2.Response(200, json={"id": last, "object": "deleted", "deleted": True})
+        if path == "files":
+            self.uploaded.add("file-1")
+            return httpx2.Response(200, json={"id": "file-1", "object": "file", "purpose": "assistants"})
+        if path.endswith("/files") and request.method == "POST":
+            body = json.loads(request.content)
+            self.files[body["file_id"]] = body["attributes"]
+        if path.endswith("/files") and request.method == "GET":
+            data = [self._file(name) for name in self.files]
+            return httpx2.Response(200, json={"object": "list", "data": data, "has_more": False})
+        return httpx2.Response(200, json=self._file("file-1") if "files" in path else {"id": "vs_1"})
+
+    def _file(self, name: str) -> dict[str, Any]:
+        return {
+            "id": name,
+            "object": "vector_store.file",
+            "status": self.file_status,
+            "attributes": self.files.get(name),
+        }
+
+
+def openai_stores(wire: StoresWire) -> OpenAIVectorStores:
+    client = httpx2.AsyncClient(transport=httpx2.MockTransport(wire))
+    return OpenAIVectorStores(CANARY, "http://model.test/v1", http_client=client)
+
+
+async def test_the_provider_s_side_uploads_lists_and_deletes() -> None:
+    wire = StoresWire()
+    stores = openai_stores(wire)
+    index = VectorStoreIndex(stores)
+    step = await index.sync("vs_gone", "sessions/tank", *papers((DRAWING, "one")))
+    assert (step.store, step.added) == ("vs_1", 1)
+    assert wire.files["file-1"]["document"] == "d1"
+    assert (await index.sync("vs_1", "sessions/tank", *papers((DRAWING, "one")))).added == 0
+    await stores.remove("vs_1", "file-1")
+    assert wire.files == {}
+    assert wire.uploaded == set()
+    assert CANARY not in f"{stores!r} {vars(stores)}"
+
+
+async def test_a_file_that_cannot_be_indexed_leaves_nothing_behind() -> None:
+    wire = StoresWire("failed")
+    with pytest.raises(FailedPrecondition, match=r"could not index d1\.txt"):
+        await VectorStoreIndex(openai_stores(wire)).sync("vs_1", "sessions/tank", *papers((DRAWING, "one")))
+    assert wire.files == {}
+    assert wire.uploaded == set()
