@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from holidays import list_supported_countries
-
 from buildplan.v1.session_pb2 import SessionMetadata
 from services.coordinator.documents.correction import check_date
 from services.runtime.errors import InvalidArgument
@@ -30,5 +28,11 @@ def check_metadata(metadata: SessionMetadata) -> None:
         raise InvalidArgument("metadata.calendar.working_weekdays", "takes numbers from 1 (Monday) to 7 (Sunday)")
     for day in calendar.holidays:
         check_date("metadata.calendar.holidays", day)
-    if calendar.country and calendar.country not in list_supported_countries(include_aliases=False):
+    if calendar.country and not _is_known(calendar.country):
         raise InvalidArgument("metadata.calendar.country", "takes an ISO 3166 country code such as US")
+
+
+def _is_known(country: str) -> bool:
+    from holidays import list_supported_countries
+
+    return country in list_supported_countries(include_aliases=False)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from holidays import country_holidays
-
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_pb2 import Document, Page
@@ -51,6 +49,8 @@ def expand_calendar(calendar: WorkCalendar, as_of: date) -> None:
     """Adds the country's public holidays of this and the coming years to `calendar.holidays`."""
     if not calendar.country:
         return
+    from holidays import country_holidays
+
     years = range(as_of.year, as_of.year + _YEARS_AHEAD)
     days = {day.isoformat() for day in country_holidays(calendar.country, years=years)}
     merged = sorted(days.union(calendar.holidays))

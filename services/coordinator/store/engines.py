@@ -56,5 +56,5 @@ def _open(url: URL, *, size: int, begin: str, isolation: str = "READ COMMITTED")
 def _configure_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     """WAL with a full sync of each commit; transactions are begun by us, not by the driver."""
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -8192"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")

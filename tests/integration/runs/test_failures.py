@@ -90,6 +90,8 @@ async def test_a_specialist_that_is_down(house: House) -> None:
     ]
     assert [status.attempt for status in events if status.state == AgentStatus.STATE_RUNNING] == [1, 1, 2, 2, 3]
     await house.fakes["pma"].start()
+    async with asyncio.timeout(5):
+        await house.specialists["pma"].channel.channel_ready()
     await check_mended(house, ended)
 
 
