@@ -13,6 +13,7 @@ from cli.output import to_json
 from cli.progress.wording import BADGES
 from services.contract.ownership import owners
 from services.contract.statements import lines
+from services.contract.usage import money, tokens
 
 _BLOCKERS_SHOWN = 5
 
@@ -40,6 +41,7 @@ def summary_record(plan: Plan) -> dict[str, Any]:
         "tasks": len(plan.tasks),
         "unread": [to_json(source) for source in plan.unread],
         "quality_gate": to_json(plan.quality_gate),
+        "usage": to_json(plan.usage),
     }
 
 
@@ -59,12 +61,21 @@ def summary_lines(plan: Plan) -> Iterator[str]:
     yield f"  Conflicts      {len(plan.document_conflicts)} between documents{ties}; {between_agents}"
     yield f"  Open questions {len(plan.open_questions)}, {_blocking(plan)} of them blocking"
     yield f"  Tasks          {len(plan.tasks)}"
+    yield from _usage(plan)
     for source in plan.unread:
         yield f"  Not read       {source.file_name}: {source.reason}"
     yield from _gate(plan)
     yield from _keys(plan)
     for section, status in failures.items():
         yield f"  {_title(section)} is missing: {status.failure.message}"
+
+
+def _usage(plan: Plan) -> Iterator[str]:
+    used = tokens(plan.usage)
+    if used:
+        cached = f", {plan.usage.cached_input_tokens:,} of them cached" if plan.usage.cached_input_tokens else ""
+        cost = money(plan.usage)
+        yield f"  Model use      {used:,} tokens{cached}{': ' * bool(cost)}{cost}"
 
 
 def _gate(plan: Plan) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
 from cli.progress.board import Board
+from services.contract.usage import money, tokens
 
 BADGES = {
     AgentStatus.STATE_IDLE: "⚪",
@@ -33,7 +34,7 @@ def agent_line(board: Board, agent: str) -> str:
     """`⏳ SCA (Schedule)    - Running... 15s elapsed · attempt 1 of 3 · reading passages 120 of 400`."""
     status = board.agents[agent]
     label = agent_label(agent).ljust(_LABEL_WIDTH)
-    parts = [_state(status, seconds(board.elapsed(agent))), _attempt(status), _doing(status)]
+    parts = [_state(status, seconds(board.elapsed(agent))), _attempt(status), _doing(status), *_used(status)]
     return f"{BADGES.get(status.state, '⚪')} {label} - {' · '.join(filter(None, parts))}"
 
 
@@ -55,6 +56,12 @@ def _state(status: AgentStatus, elapsed: str) -> str:
 
 def _attempt(status: AgentStatus) -> str:
     return f"attempt {status.attempt} of {status.max_attempts}" if status.attempt and status.max_attempts else ""
+
+
+def _used(status: AgentStatus) -> list[str]:
+    """`12,340 tokens` and `$0.04`, only where an agent has used any."""
+    used = tokens(status.usage)
+    return [f"{used:,} tokens", money(status.usage)] if used else []
 
 
 def _doing(status: AgentStatus) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Self
 import grpc
 from grpc_status import rpc_status
 
+from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import (
     DescribeRequest,
@@ -38,7 +39,8 @@ class Behaviour:
 
     `delay` in seconds is spread over `steps` progress messages. `error` is raised with its details, `code` is a bare
     status, both after the description and the delay. `failing_calls` limits either to the first calls.
-    `patches` None means one of the agent's own. `afterwards` sends progress behind the patch.
+    `patches` None means one of the agent's own. `afterwards` sends progress behind the patch. `usage` is told before
+    the end of every call; `estimate` makes the engine one that costs money.
     """
 
     delay: float = 0.0
@@ -52,6 +54,8 @@ class Behaviour:
     describes: bool = True
     answers_as: str = ""
     version: str = "1"
+    usage: Usage | None = None
+    estimate: Usage | None = None
 
 
 @dataclass
@@ -60,6 +64,7 @@ class Seen:
 
     proposes: int = 0
     describes: int = 0
+    estimates: int = 0
     finished: int = 0
     cancelled: int = 0
     at_work: int = 0
@@ -117,7 +122,10 @@ class FakeSpecialist(SpecialistServiceServicer):
     async def Estimate(  # noqa: N802 - the name is the proto's
         self, request: EstimateRequest, context: _Context
     ) -> EstimateResponse:
-        return EstimateResponse()
+        self.seen.estimates += 1
+        if self.behaviour.estimate is None:
+            await context.abort(grpc.StatusCode.UNIMPLEMENTED, "told to")
+        return EstimateResponse(usage=self.behaviour.estimate)
 
     async def Propose(  # noqa: N802 - the name is the proto's
         self, request: ProposeRequest, context: _Context
@@ -141,14 +149,8 @@ class FakeSpecialist(SpecialistServiceServicer):
     async def _answer(self, how: Behaviour, call: int, context: _Context) -> AsyncIterator[ProposeResponse]:
         if how.describes:
             yield ProposeResponse(description=self._description())
-        for step in range(how.steps):
-            await asyncio.sleep(how.delay / how.steps)
-            progress = Progress(percent=100 * (step + 1) // how.steps, message=f"step {step + 1} of {how.steps}")
+        async for progress in _working(how):
             yield ProposeResponse(progress=progress)
-        if how.delay and not how.steps:
-            await asyncio.sleep(how.delay)
-        if how.hang:
-            await asyncio.Event().wait()
         if call <= how.failing_calls:
             await _refuse(how, context)
         for patch in (patch_of(self.agent),) if how.patches is None else how.patches:
@@ -164,7 +166,20 @@ class FakeSpecialist(SpecialistServiceServicer):
             owned_sections=sections_of(agent),
             engine="fake",
             version=self.behaviour.version,
+            metered=self.behaviour.estimate is not None,
         )
+
+
+async def _working(how: Behaviour) -> AsyncIterator[Progress]:
+    for step in range(how.steps):
+        await asyncio.sleep(how.delay / how.steps)
+        yield Progress(percent=100 * (step + 1) // how.steps, message=f"step {step + 1} of {how.steps}")
+    if how.delay and not how.steps:
+        await asyncio.sleep(how.delay)
+    if how.hang:
+        await asyncio.Event().wait()
+    if how.usage is not None:
+        yield Progress(percent=90, message="paid", usage=how.usage)
 
 
 async def _refuse(how: Behaviour, context: _Context) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.plan_pb2 import Plan
 from services.contract.statements import Line, lines
 from services.coordinator.plans.citation_check import CitationCheck, claims, count_citations
@@ -42,6 +43,8 @@ def build_plan(inputs: PlanInputs) -> Plan:
 def _described(inputs: PlanInputs) -> Plan:
     plan = Plan(run=inputs.run, reason=inputs.reason, engine=inputs.engine, metadata=inputs.metadata)
     plan.create_time.FromDatetime(inputs.now)
+    if inputs.usage != Usage():
+        plan.usage.CopyFrom(inputs.usage)
     plan.sources.extend(inputs.sources)
     plan.unread.extend(unread_sources(inputs.sources))
     plan.document_conflicts.extend(inputs.conflicts)

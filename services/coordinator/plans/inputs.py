@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from buildplan.v1.agent_pb2 import AgentStatus
+from buildplan.v1.agent_pb2 import AgentStatus, Usage
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_pb2 import Document, Page
 from buildplan.v1.fact_pb2 import Fact
@@ -24,7 +24,7 @@ class PlanInputs:
 
     `session` and `run` are resource names; `patches` maps an agent to what it returned; `pages` holds the pages
     that `cited_pages` names, as far as they exist; `now` is aware (UTC); lead times are counted from `as_of`;
-    `edits` are the users' so far.
+    `edits` are the users' so far; `usage` is what the patches cost.
     """
 
     session: str
@@ -41,3 +41,4 @@ class PlanInputs:
     now: datetime
     as_of: date
     edits: Sequence[PlanEdit] = ()
+    usage: Usage = field(default_factory=Usage)

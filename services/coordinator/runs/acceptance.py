@@ -60,7 +60,7 @@ class Acceptance:
         run.ClearField("end_time")
         for status in run.agents:
             if status.agent in assignment.agents:
-                status.CopyFrom(idle(status.agent, self._house.policy.attempts))
+                status.CopyFrom(idle(status.agent, self._house.policy.attempts, spent=status.usage))
 
         def work(tx: Connection) -> Taken:
             _check_free(tx, session)

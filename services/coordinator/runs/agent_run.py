@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from buildplan.v1.agent_pb2 import AgentStatus
+from buildplan.v1.agent_pb2 import AgentStatus, Usage
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint, RunEvent
 from buildplan.v1.specialist_service_pb2 import DescribeResponse, Progress, ProposeRequest
 from services.contract.names import checkpoint_name, last_id
+from services.contract.usage import total
 from services.coordinator.runs.attempts import Sleep, with_attempts
 from services.coordinator.runs.dispatch import Proposal, propose
 from services.coordinator.runs.failures import RATE_LIMITED, AgentFailed
@@ -41,9 +42,12 @@ class Surroundings:
 
 
 class AgentRun:
-    """One agent at work. `status` is its latest, `patch` its result once there is one."""
+    """One agent at work. `status` is its latest, `patch` its result once there is one, `cost` what that used.
 
-    def __init__(self, specialist: Specialist, around: Surroundings) -> None:
+    `spent` is what the agent used in the run before it was taken in hand here.
+    """
+
+    def __init__(self, specialist: Specialist, around: Surroundings, spent: Usage) -> None:
         self.name = specialist.agent
         self._specialist = specialist
         self._around = around
@@ -51,6 +55,10 @@ class AgentRun:
         self._started = around.clock()
         self.status = AgentStatus(agent=self.name)
         self.patch: Patch | None = None
+        self.cost = Usage()
+        self._spent_before = spent
+        self._finished_calls = Usage()
+        self._call = Usage()
         self._failed: AgentFailed | None = None
         self._failed_at = self._started
 
@@ -103,6 +111,7 @@ class AgentRun:
         self._failed = None
         self.status = AgentStatus(agent=self.name, attempt=1, max_attempts=self._around.policy.attempts)
         self.status.start_time.FromDatetime(self._started)
+        self._account()
         self._set(AgentStatus.STATE_RUNNING, message)
         if wait:
             self.status.next_attempt_time.FromDatetime(self._started + timedelta(seconds=wait))
@@ -122,10 +131,13 @@ class AgentRun:
         copy.name = checkpoint_name(*around.ids, last_id(checkpoint.name))
         self.status.engine = checkpoint.engine
         self.status.from_checkpoint = True
-        self._keep(copy, patch, f"reused the result of run {run}: its input is the same")
+        paid = "; nothing was paid for it again" if copy.HasField("usage") else ""
+        self._keep(copy, patch, f"reused the result of run {run}: its input is the same{paid}")
         return True
 
     async def _attempt(self, number: int) -> Proposal:
+        self._finished_calls = total((self._finished_calls, self._call))
+        self._call = Usage()
         if number > 1:
             self._set(AgentStatus.STATE_RUNNING, f"attempt {number} of {self._around.policy.attempts}")
             self.status.attempt = number
@@ -148,6 +160,9 @@ class AgentRun:
         new_attempt = bool(message.max_attempts) and (
             message.attempt != self.status.attempt or message.HasField("next_attempt_time")
         )
+        if message.HasField("usage"):
+            self._call.CopyFrom(message.usage)
+            self._account()
         self._set(AgentStatus.STATE_RUNNING, message.message)
         self.status.percent = message.percent
         if message.max_attempts:
@@ -159,12 +174,15 @@ class AgentRun:
     def _complete(self, proposal: Proposal) -> None:
         digest = input_digest(self._around.context_digest, proposal.description)
         checkpoint = make_checkpoint(self._around.ids, digest, proposal.description, proposal.patch)
+        if (used := total((self._finished_calls, self._call))) != Usage():
+            checkpoint.usage.CopyFrom(used)
         self._keep(checkpoint, proposal.patch, f"{checkpoint.statement_count} lines found")
 
     def _keep(self, checkpoint: Checkpoint, patch: Patch, message: str) -> None:
         """COMPLETE and the checkpoint, in one transaction."""
         self._gate.close()
         self.patch = patch
+        self.cost = checkpoint.usage
         self._set(AgentStatus.STATE_COMPLETE, message)
         self.status.percent = 100
         now = self._around.clock()
@@ -177,6 +195,12 @@ class AgentRun:
             return (event,)
 
         self._around.log.put(unit)
+
+    def _account(self) -> None:
+        """What the agent used in this run, all calls and attempts together; unset while that is nothing."""
+        used = total((self._spent_before, self._finished_calls, self._call))
+        if used != Usage():
+            self.status.usage.CopyFrom(used)
 
     def _set(self, state: AgentStatus.State.ValueType, message: str) -> None:
         self.status.state = state

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.plan_pb2 import Patch
 from services.coordinator.runs.attempts import Sleep
@@ -49,15 +50,18 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Results from before: `patches` stand in this run, `agents` have any result in its session."""
+    """Results from before: `patches` stand in this run and cost `costs`, `agents` have any result in its session."""
 
     patches: Mapping[str, Patch]
+    costs: Mapping[str, Usage]
     agents: frozenset[str]
 
     @staticmethod
     def read(tx: Connection, ids: tuple[str, str], assignment: Assignment) -> Earlier:
         """What the store holds for the session and run `ids`."""
-        found = rows.patches(tx, *ids) if assignment.kept else {}
-        patches = {agent: patch for agent, patch in found.items() if agent in assignment.kept}
+        found = rows.results(tx, *ids) if assignment.kept else {}
+        kept = {agent: result for agent, result in found.items() if agent in assignment.kept}
+        patches = {agent: patch for agent, (_, patch) in kept.items()}
+        costs = {agent: checkpoint.usage for agent, (checkpoint, _) in kept.items()}
         looked_up = assignment.agents - assignment.forced
-        return Earlier(patches, frozenset(rows.agents(tx, ids[0])) if looked_up else frozenset())
+        return Earlier(patches, costs, frozenset(rows.agents(tx, ids[0])) if looked_up else frozenset())

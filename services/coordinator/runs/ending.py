@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from buildplan.v1.agent_pb2 import AgentStatus, Failure
+from buildplan.v1.agent_pb2 import AgentStatus, Failure, Usage
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_pb2 import Page
 from buildplan.v1.plan_pb2 import Patch, Plan, PlanEdit
@@ -26,9 +26,13 @@ from services.coordinator.store import plans as plan_rows
 
 @dataclass(frozen=True)
 class Material:
-    """What a plan is made of beside the context; up to `inline_bytes` of patches it is built on the event loop."""
+    """What a plan is made of beside the context; up to `inline_bytes` of patches it is built on the event loop.
+
+    `usage` is what all of the patches cost.
+    """
 
     patches: Mapping[str, Patch]
+    usage: Usage
     reason: str
     now: datetime
     inline_bytes: int
@@ -86,6 +90,7 @@ async def _make_plan(store: Store, run: Run, context: ContextPack, material: Mat
         now=material.now,
         as_of=day_of(run),
         edits=edits,
+        usage=material.usage,
     )
     if sum(patch.ByteSize() for patch in material.patches.values()) <= material.inline_bytes:
         return build_plan(inputs)

@@ -14,6 +14,7 @@ from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.specialist_service_pb2 import ProposeRequest
 from services.contract.digests import message_digest
 from services.contract.names import parse
+from services.contract.usage import total
 from services.coordinator.plans.kept_edits import catch_up
 from services.coordinator.runs import failures
 from services.coordinator.runs.agent_run import AgentRun, Surroundings
@@ -43,6 +44,7 @@ class RunExecution:
         self._context = ContextPack()
         self._agents: dict[str, AgentRun] = {}
         self._patches = dict(earlier.patches)
+        self._costs = dict(earlier.costs)
         self._may_reuse = earlier.agents - assignment.forced
         self._cancelled = False
         self._ending = False
@@ -96,15 +98,18 @@ class RunExecution:
 
     async def _prepare(self) -> None:
         house = self._house
-        self._context = await house.context(self._ids[0], day_of(self.run))
+        context = await house.context(self._ids[0], day_of(self.run))
+        request = ProposeRequest(run=self.run.name, context=context)
+        self._context = request.context
         large = len(self._context.passages) > _LARGE_CONTEXT
         digest = await asyncio.to_thread(message_digest, self._context) if large else message_digest(self._context)
-        request = ProposeRequest(run=self.run.name, context=self._context)
         around = Surroundings(
             self._ids, request, digest, self._log, house.store, house.policy, house.clock, house.sleep
         )
-        wanted = [status.agent for status in self.run.agents if status.agent in self._assignment.agents]
-        self._agents = {agent: AgentRun(house.specialists[agent], around) for agent in wanted}
+        wanted = [status for status in self.run.agents if status.agent in self._assignment.agents]
+        self._agents = {
+            status.agent: AgentRun(house.specialists[status.agent], around, status.usage) for status in wanted
+        }
 
     async def _together(self, agents: Sequence[AgentRun], *, alone: bool = False) -> None:
         """Runs agents at once; the failure of one, whatever it is, leaves its siblings alone."""
@@ -139,6 +144,7 @@ class RunExecution:
                 self.run.agents[place].CopyFrom(agent.status)
                 if agent.patch is not None:
                     self._patches[agent.name] = agent.patch
+                    self._costs[agent.name] = agent.cost
         ending = stopped or await self._conclude()
         self.run.state = ending.state
         self.run.ClearField("failure")
@@ -158,7 +164,13 @@ class RunExecution:
 
     async def _conclude(self) -> Ending:
         house = self._house
-        material = Material(self._patches, self._assignment.reason, house.clock(), house.policy.inline_bytes)
+        material = Material(
+            self._patches,
+            total(self._costs.values()),
+            self._assignment.reason,
+            house.clock(),
+            house.policy.inline_bytes,
+        )
         try:
             return await conclude(house.store, self.run, self._context, material)
         except Exception as error:  # noqa: BLE001 - the agents' results are kept, and the run must end in words

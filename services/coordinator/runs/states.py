@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, date, datetime
 
-from buildplan.v1.agent_pb2 import AgentStatus, Failure
+from buildplan.v1.agent_pb2 import AgentStatus, Failure, Usage
 from buildplan.v1.run_pb2 import Run, RunEvent
 
 _ENDED = frozenset({Run.STATE_SUCCEEDED, Run.STATE_PARTIAL, Run.STATE_FAILED, Run.STATE_CANCELLED})
@@ -16,9 +16,13 @@ def is_ended(state: Run.State.ValueType) -> bool:
     return state in _ENDED
 
 
-def idle(agent: str, max_attempts: int, message: str = "waiting for its turn") -> AgentStatus:
-    """An agent before its first attempt."""
-    return AgentStatus(agent=agent, state=AgentStatus.STATE_IDLE, max_attempts=max_attempts, message=message)
+def idle(agent: str, max_attempts: int, spent: Usage | None = None) -> AgentStatus:
+    """An agent before its first attempt, or before its next ones with what the earlier ones `spent`."""
+    status = AgentStatus(agent=agent, state=AgentStatus.STATE_IDLE, max_attempts=max_attempts)
+    status.message = "waiting for its turn"
+    if spent is not None and spent != Usage():
+        status.usage.CopyFrom(spent)
+    return status
 
 
 def failed(status: AgentStatus, failure: Failure) -> AgentStatus:

@@ -71,7 +71,7 @@ def of_run(tx: Connection, session_id: str, run_id: str) -> list[Checkpoint]:
     return [Checkpoint.FromString(message) for message in tx.scalars(query)]
 
 
-def patches(tx: Connection, session_id: str, run_id: str) -> dict[str, Patch]:
+def results(tx: Connection, session_id: str, run_id: str) -> dict[str, tuple[Checkpoint, Patch]]:
     """The latest result of each agent in the run that can be read."""
     query = (
         select(CheckpointRow.agent, CheckpointRow.message, CheckpointRow.patch)
@@ -83,7 +83,7 @@ def patches(tx: Connection, session_id: str, run_id: str) -> dict[str, Patch]:
         .order_by(CheckpointRow.create_us)
     )
     found = {agent: _read(message, patch) for agent, message, patch in tx.execute(query)}
-    return {agent: result[1] for agent, result in found.items() if result is not None}
+    return {agent: result for agent, result in found.items() if result is not None}
 
 
 def agents(tx: Connection, session_id: str) -> set[str]:

@@ -257,7 +257,8 @@ async def test_checkpoints_are_found_by_input_across_the_sessions_runs(store: St
     assert await store.read(lambda tx: checkpoints.find(tx, "s1", "qma", "b")) is None
     assert await store.read(lambda tx: checkpoints.find(tx, "s1", "pma", "a")) is None
     assert await store.read(lambda tx: checkpoints.agents(tx, "s1")) == {"qma", "pma"}
-    assert await store.read(lambda tx: checkpoints.patches(tx, "s1", "r2")) == {"qma": patch("newest")}
+    stored = await store.read(lambda tx: checkpoints.results(tx, "s1", "r2"))
+    assert {agent: kept for agent, (_, kept) in stored.items()} == {"qma": patch("newest")}
     assert len(await store.read(lambda tx: checkpoints.of_run(tx, "s1", "r1"))) == 2
 
 
@@ -267,7 +268,7 @@ async def test_a_checkpoint_that_cannot_be_read_is_none(store: Store) -> None:
     await store.write(lambda tx: checkpoints.put(tx, "s1", "r1", result("qma", "a", 1), patch("x")))
     await store.write(lambda tx: tx.execute(text("""UPDATE checkpoints SET patch = '{"sections": 7'""")))
     assert await store.read(lambda tx: checkpoints.find(tx, "s1", "qma", "a")) is None
-    assert await store.read(lambda tx: checkpoints.patches(tx, "s1", "r1")) == {}
+    assert await store.read(lambda tx: checkpoints.results(tx, "s1", "r1")) == {}
 
 
 async def test_revisions_count_from_one_and_keep_their_tasks(store: Store) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 from google.protobuf.duration_pb2 import Duration
 
-from buildplan.v1.agent_pb2 import AgentStatus, Failure
+from buildplan.v1.agent_pb2 import AgentStatus, Failure, Usage
 from buildplan.v1.run_pb2 import Run, RunEvent
 from cli.output import Output
 from cli.progress import Board, choose_view
@@ -43,6 +43,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         (
             status("sca", "RUNNING", 1, attempt=2, max_attempts=3, message="rate limited"),
             "⏳ SCA (Schedule)    - Running... 1.0s elapsed · attempt 2 of 3 · rate limited",
+        ),
+        (
+            status("ema", "COMPLETE", 9, usage=Usage(input_tokens=12_000, output_tokens=340, cost_usd=0.04)),
+            "✅ EMA (Engineering) - Complete in 9.0s · 12,340 tokens · $0.04",
+        ),
+        (
+            status("ema", "COMPLETE", 9, usage=Usage(input_tokens=9, output_tokens=1, cost_unknown=True)),
+            "✅ EMA (Engineering) - Complete in 9.0s · 10 tokens · cost unknown",
         ),
         (
             status("sca", "ERROR", 3, attempt=3, max_attempts=3, failure=Failure(message="sca does not answer")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from buildplan.v1.agent_pb2 import AgentStatus, Failure
+from buildplan.v1.agent_pb2 import AgentStatus, Failure, Usage
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.plan_pb2 import OpenQuestion, Plan, SectionStatus
 from buildplan.v1.quality_gate_pb2 import GateBlocker, GateCategory
@@ -80,3 +80,11 @@ def test_programs_get_the_same_figures() -> None:
     assert (record["citations_checked"], record["citations_unverified"], record["blocking_questions"]) == (9, 1, 1)
     assert record["failed_sections"] == ["quality_plan"]
     assert record["quality_gate"]["blocked"] is True
+
+
+def test_what_the_model_used_is_said_only_where_there_was_one() -> None:
+    assert "Model use" not in "\n".join(summary_lines(plan()))
+    paid = plan()
+    paid.usage.CopyFrom(Usage(input_tokens=40_000, cached_input_tokens=30_000, output_tokens=2_000, cost_usd=0.21))
+    assert "  Model use      42,000 tokens, 30,000 of them cached: $0.21" in list(summary_lines(paid))
+    assert summary_record(paid)["usage"]["cost_usd"] == 0.21

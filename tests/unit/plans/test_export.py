@@ -8,6 +8,7 @@ from google.protobuf.json_format import Parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_pb2 import Document, ReadingFinding
 from buildplan.v1.plan_pb2 import OpenQuestion, Plan
@@ -48,6 +49,13 @@ def test_the_header_says_what_plan_this_is_and_what_wrote_it(plan: Plan) -> None
         "BLOCKED",
     ):
         assert wanted in head
+
+
+def test_the_header_says_what_the_models_used_where_there_were_any(plan: Plan) -> None:
+    assert "Model use" not in to_markdown(plan)
+    plan.usage.CopyFrom(Usage(input_tokens=40_000, cached_input_tokens=30_000, output_tokens=2_000, cost_usd=0.21))
+    head = to_markdown(plan).split("\n## ")[0].replace("\\", "")
+    assert "- **Model use:** 40,000 tokens sent (30,000 of them cached) and 2,000 received, $0.21" in head
 
 
 def test_no_line_of_the_plan_is_left_out(plan: Plan) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.conflict_pb2 import ConflictSide, DocumentConflict
 from buildplan.v1.document_pb2 import Authority, Document, DocumentKind
 from buildplan.v1.plan_pb2 import Plan
 from buildplan.v1.quality_gate_pb2 import GateCategory
+from services.contract.usage import money, tokens
 from services.coordinator.plans.export.escape import escape
 from services.coordinator.plans.export.lines import LineWriter, table
 from services.coordinator.plans.synthesis.ties import about
@@ -25,6 +27,7 @@ def header(plan: Plan) -> Iterator[str]:
     rows = [("Customer", metadata.customer), ("Family", metadata.family), ("Notes", metadata.notes)]
     rows += [("Revision", _revision(plan)), ("Date", plan.create_time.ToDatetime().date().isoformat())]
     rows += [("Engine", _engine(plan.engine)), ("Citations", _counts(plan)), ("Verdict", _verdict(plan))]
+    rows += [("Model use", _usage(plan.usage))]
     for label, value in rows:
         if value:
             yield f"- **{label}:** {escape(value)}"
@@ -81,6 +84,15 @@ def _engine(engine: str) -> str:
 
 def _counts(plan: Plan) -> str:
     return f"{plan.citations_checked} checked, {plan.citations_unverified} not found on their page"
+
+
+def _usage(usage: Usage) -> str:
+    """As "12,340 tokens sent (9,000 of them cached) and 1,200 received, $0.04"; empty for an engine that uses none."""
+    if not tokens(usage):
+        return ""
+    cached = f" ({usage.cached_input_tokens:,} of them cached)" if usage.cached_input_tokens else ""
+    sent = f"{usage.input_tokens:,} tokens sent{cached} and {usage.output_tokens:,} received"
+    return ", ".join(filter(None, (sent, money(usage))))
 
 
 def _verdict(plan: Plan) -> str:
