@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,9 +18,11 @@ from buildplan.v1.fact_pb2 import Fact
 from buildplan.v1.session_pb2 import Session, SessionMetadata, ValidationResult
 from services.contract.names import conflict_name, parse, parse_session, session_name, validation_name
 from services.coordinator.documents.context import assemble
+from services.coordinator.estimates import Estimates
 from services.coordinator.facts import find_conflicts, resolve
 from services.coordinator.metadata import check_metadata, check_request_id
 from services.coordinator.preflight import ContextLimits, input_digest, validate
+from services.coordinator.preflight.cost import add_costs
 from services.coordinator.store import Store
 from services.coordinator.store import conflicts as conflict_rows
 from services.coordinator.store import documents as document_rows
@@ -47,12 +49,21 @@ class Papers:
         return input_digest(self.session, self.documents, self.conflicts)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What preflight holds a session against; `cost_usd` 0 means that a run may cost anything."""
+
+    context: ContextLimits
+    cost_usd: float = 0.0
+
+
 class Sessions:
     """Sessions in the store."""
 
-    def __init__(self, store: Store, limits: ContextLimits, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, limits: Limits, estimates: Estimates, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._limits = limits
+        self._estimates = estimates
         self._clock = clock
 
     async def create(self, metadata: SessionMetadata, request_id: str) -> Session:
@@ -104,15 +115,16 @@ class Sessions:
         await self._store.write(work)
 
     async def papers(self, session: str) -> Papers:
-        """What the session holds, with its conflicts as they are now. They are stored when they have changed."""
+        """What the session holds, with its conflicts as they are now. They are stored when they have changed.
+
+        Documents come by their names, whatever the order in which they arrived: the same papers are the same input.
+        """
 
         def load(tx: Connection) -> tuple[Session, list[Document], list[Fact], list[DocumentConflict]]:
-            return (
-                rows.get(tx, session),
-                document_rows.list_(tx, session),
-                document_rows.facts(tx, session),
-                conflict_rows.list_(tx, session),
-            )
+            documents = sorted(document_rows.list_(tx, session), key=lambda found: (found.file_name, found.name))
+            order = {document.name: place for place, document in enumerate(documents)}
+            facts = sorted(document_rows.facts(tx, session), key=lambda fact: order[fact.citation.document])
+            return rows.get(tx, session), documents, facts, conflict_rows.list_(tx, session)
 
         while True:
             found, documents, facts, earlier = await self._store.read(load)
@@ -120,14 +132,14 @@ class Sessions:
             if conflicts == earlier or await self._store.write(_replacement(session, earlier, conflicts)):
                 return Papers(found, documents, facts, conflicts)
 
-    async def validate(self, name: str) -> ValidationResult:
-        """Preflight, stored with the digest of its input."""
+    async def validate(self, name: str, fresh: Collection[str] = ()) -> ValidationResult:
+        """Preflight, stored with the digest of its input. Agents in `fresh` are paid even where they have results."""
         session = parse_session(name)
-        return await self.validate_papers(session, await self.papers(session))
-
-    async def validate_papers(self, session: str, papers: Papers) -> ValidationResult:
-        """Preflight of papers that have been loaded."""
-        result = validate(papers.session, papers.documents, papers.conflicts, limits=self._limits, now=self._clock())
+        papers, now = await self.papers(session), self._clock()
+        result = validate(papers.session, papers.documents, papers.conflicts, limits=self._limits.context, now=now)
+        if papers.documents:
+            costs = await self._estimates.of(lambda: self.context(session, papers, now.date()), fresh)
+            add_costs(result, costs, self._limits.cost_usd)
         result.name = validation_name(session, uuid.uuid4().hex[:12])
         await self._store.write(lambda tx: validation_rows.insert(tx, session, result))
         return result

@@ -16,6 +16,7 @@ from buildplan.v1.plan_service_pb2_grpc import add_PlanServiceServicer_to_server
 from buildplan.v1.run_service_pb2_grpc import add_RunServiceServicer_to_server
 from buildplan.v1.session_service_pb2_grpc import add_SessionServiceServicer_to_server
 from services.coordinator.documents.documents import Documents
+from services.coordinator.estimates import Estimates
 from services.coordinator.preflight import ContextLimits
 from services.coordinator.revisions import Revisions
 from services.coordinator.runs.policy import RunPolicy
@@ -25,7 +26,7 @@ from services.coordinator.servicers.documents import DocumentServicer
 from services.coordinator.servicers.plans import PlanServicer
 from services.coordinator.servicers.runs import RunServicer
 from services.coordinator.servicers.sessions import SessionServicer
-from services.coordinator.sessions import Sessions
+from services.coordinator.sessions import Limits, Sessions
 from services.coordinator.settings import CoordinatorSettings
 from services.coordinator.store import Store
 from services.reader.pool import ReaderPool
@@ -84,8 +85,8 @@ async def open_coordinator(settings: CoordinatorSettings, policy: RunPolicy) -> 
 def _assemble(
     settings: CoordinatorSettings, policy: RunPolicy, store: Store, reader: ReaderPool, specialists: Specialists
 ) -> Coordinator:
-    limits = ContextLimits(max_characters=settings.max_context_characters)
-    sessions = Sessions(store, limits, _utc_now)
+    limits = Limits(ContextLimits(max_characters=settings.max_context_characters), policy.max_cost_usd)
+    sessions = Sessions(store, limits, Estimates(store, specialists), _utc_now)
     documents = Documents(store, reader, settings.data / "uploads", settings.max_upload_bytes, _utc_now)
 
     async def context(session: str, as_of: date) -> ContextPack:

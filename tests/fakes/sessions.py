@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from buildplan.v1.context_pb2 import ContextPack
-from buildplan.v1.session_pb2 import Finding, Session, SessionMetadata, ValidationResult
+from buildplan.v1.session_pb2 import AgentEstimate, Finding, Session, SessionMetadata, ValidationResult
 from services.contract.digests import text_digest
 from services.contract.names import session_name
 from services.coordinator.runs.runs import SessionInputs
@@ -16,21 +17,28 @@ from services.coordinator.store import sessions as rows
 
 @dataclass
 class FakeSessions:
-    """`notes` stand for the papers: change them and the input is another. `findings` are preflight's."""
+    """`notes` stand for the papers: change them and the input is another.
+
+    `findings` and `estimates` are preflight's; `fresh` is what it was last asked for.
+    """
 
     notes: str = "as ordered"
     findings: list[Finding] = field(default_factory=list)
+    estimates: list[AgentEstimate] = field(default_factory=list)
+    fresh: frozenset[str] = frozenset()
 
     def inputs(self) -> SessionInputs:
         """The two calls."""
         return SessionInputs(self._preflight, self._context)
 
-    async def _preflight(self, name: str) -> ValidationResult:
+    async def _preflight(self, name: str, fresh: Collection[str]) -> ValidationResult:
+        self.fresh = frozenset(fresh)
         return ValidationResult(
             name=f"{name}/validations/v",
             input_digest=text_digest([name, self.notes]),
-            ready=not self.findings,
+            ready=all(found.severity != Finding.SEVERITY_ERROR for found in self.findings),
             findings=self.findings,
+            estimates=self.estimates,
         )
 
     async def _context(self, session: str, as_of: date) -> ContextPack:

@@ -16,6 +16,7 @@ class RunPolicy:
     first included; the wait between two doubles from `first_wait` up to `longest_wait`, plus at most `jitter`.
     `gather` is how long events wait for others of their run before they are stored together.
     `sequential_wait` caps how long a rate limit's own wait is honoured before an agent is run once more.
+    `max_cost_usd` is what a run may be expected to cost; 0 means anything.
     """
 
     deadline: float = 600.0
@@ -33,15 +34,17 @@ class RunPolicy:
     log_page: int = 256
     foreign_poll: float = 0.5
     inline_bytes: int = 16_384
+    max_cost_usd: float = 0.0
 
     @staticmethod
     def read(environment: Environment) -> RunPolicy:
-        """From BUILDPLAN_AGENT_{DEADLINE_SECONDS,ATTEMPTS,FIRST_WAIT_SECONDS}, _RUNS_IN_FLIGHT and _LEASE_SECONDS."""
+        """From BUILDPLAN_AGENT_{DEADLINE_SECONDS,ATTEMPTS,FIRST_WAIT_SECONDS}, _RUNS_IN_FLIGHT and so on."""
         return RunPolicy(
             deadline=environment.number("BUILDPLAN_AGENT_DEADLINE_SECONDS", 600.0, minimum=0.1),
             attempts=environment.integer("BUILDPLAN_AGENT_ATTEMPTS", 3, minimum=1, maximum=20),
             first_wait=environment.number("BUILDPLAN_AGENT_FIRST_WAIT_SECONDS", 0.2, minimum=0.01, maximum=60),
             runs_in_flight=environment.integer("BUILDPLAN_RUNS_IN_FLIGHT", 32, minimum=1),
+            max_cost_usd=environment.number("BUILDPLAN_MAX_RUN_COST_USD", 0.0),
             lease=environment.number("BUILDPLAN_LEASE_SECONDS", 15.0, minimum=1, maximum=3600),
         )
 

@@ -16,12 +16,13 @@ from buildplan.v1.run_pb2 import Checkpoint, Run, RunEvent
 from buildplan.v1.run_service_pb2 import StartRunRequest
 from buildplan.v1.session_pb2 import Finding, ValidationResult
 from services.contract.digests import text_digest
-from services.contract.names import parse, parse_session, run_name
+from services.contract.names import parse, parse_session, run_name, session_name
 from services.coordinator.metadata import check_request_id
 from services.coordinator.runs.acceptance import Acceptance, started_by
 from services.coordinator.runs.active import ActiveRuns
 from services.coordinator.runs.assignment import Assignment, House
 from services.coordinator.runs.attempts import Sleep
+from services.coordinator.runs.cost_limit import check_cost, limit_of
 from services.coordinator.runs.feed import Feed, LogPage
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.specialists import Specialists
@@ -43,11 +44,12 @@ from services.runtime.errors import (
 class SessionInputs:
     """What runs ask of sessions.
 
-    `preflight` validates a session, given by its resource name, and stores the result; `context` makes the context
-    pack of a session, given by its id, as of a day.
+    `preflight` validates a session, given by its resource name, and stores the result with what a run would cost;
+    agents that are named are paid even where they have results. `context` makes the context pack of a session, given
+    by its id, as of a day.
     """
 
-    preflight: Callable[[str], Awaitable[ValidationResult]]
+    preflight: Callable[[str, Collection[str]], Awaitable[ValidationResult]]
     context: Callable[[str, date], Awaitable[ContextPack]]
 
 
@@ -104,15 +106,16 @@ class Runs:
         agents = self._specialists.chosen(request.agents)
         digest = text_digest([*agents, str(request.ignore_checkpoints)])
         earlier = await self._earlier(session, request.request_id, digest)
-        validation = await self._sessions.preflight(request.parent)
+        limit = limit_of(self._policy.max_cost_usd, request.max_cost_usd)
+        forced = frozenset(agents) if request.ignore_checkpoints else frozenset()
+        validation = await self._sessions.preflight(request.parent, forced)
         self._check_accepting()
         if earlier is not None:
             return earlier, validation
         _check_ready(validation)
+        check_cost(validation, agents, limit)
         run = self._new_run(session, agents, request.request_id, validation.input_digest)
-        everyone = frozenset(agents)
-        assignment = Assignment(everyone, "run", forced=everyone if request.ignore_checkpoints else frozenset())
-        return await self._acceptance.accept(run, digest, assignment), validation
+        return await self._acceptance.accept(run, digest, Assignment(frozenset(agents), "run", forced)), validation
 
     async def get(self, name: str) -> Run:
         """One run with its agents' statuses."""
@@ -141,7 +144,7 @@ class Runs:
     async def resume(self, name: str) -> Run:
         """Runs what has no result for the session's present input."""
         run = await self._ended_run(name)
-        validation = await self._sessions.preflight("/".join(name.split("/")[:2]))
+        validation = await self._sessions.preflight(_session_of(name), ())
         _check_ready(validation)
         self._check_accepting()
         same = run.input_digest == validation.input_digest
@@ -149,6 +152,7 @@ class Runs:
         missing = {status.agent for status in run.agents} - kept
         if not missing and run.state == Run.STATE_SUCCEEDED:
             raise FailedPrecondition("NOTHING_MISSING", f'every agent of "{name}" has a result for the present input')
+        check_cost(validation, missing, self._policy.max_cost_usd)
         run.input_digest = validation.input_digest
         return await self._acceptance.reopen(run, Assignment(frozenset(missing), "resume", kept=frozenset(kept)))
 
@@ -160,6 +164,9 @@ class Runs:
         if agent not in {status.agent for status in run.agents}:
             raise InvalidArgument("agent", f'"{agent}" is not part of "{name}"')
         chosen = frozenset((agent,))
+        if self._policy.max_cost_usd:
+            validation = await self._sessions.preflight(_session_of(name), chosen)
+            check_cost(validation, chosen, self._policy.max_cost_usd)
         return await self._acceptance.reopen(run, Assignment(chosen, f"retry {agent}", forced=chosen, kept=finished))
 
     async def cancel(self, name: str) -> Run:
@@ -217,6 +224,10 @@ class Runs:
             return LogPage(events, is_ended(run.state) and last >= run.last_sequence)
 
         return await self._store.read(work)
+
+
+def _session_of(run: str) -> str:
+    return session_name(parse(run, "runs")[0])
 
 
 def _check_ready(validation: ValidationResult) -> None:

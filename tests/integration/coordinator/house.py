@@ -176,7 +176,7 @@ async def requests(header: documents.UploadHeader, content: bytes) -> AsyncItera
 
 
 @asynccontextmanager
-async def open_house(folder: Path, specialists: Mapping[str, str]) -> AsyncIterator[House]:
+async def open_house(folder: Path, specialists: Mapping[str, str], policy: RunPolicy = POLICY) -> AsyncIterator[House]:
     """A coordinator in this process, on a free port."""
     settings = CoordinatorSettings(
         database=f"sqlite:///{folder / 'store.db'}",
@@ -185,7 +185,7 @@ async def open_house(folder: Path, specialists: Mapping[str, str]) -> AsyncItera
         max_upload_bytes=MAX_UPLOAD_BYTES,
         reader_children=1,
     )
-    async with open_coordinator(settings, POLICY) as coordinator:
+    async with open_coordinator(settings, policy) as coordinator:
         server = await start_server(coordinator.services(), ServerSettings())
         async with open_channel(server.address) as channel:
             yield House(server.address, channel, folder)

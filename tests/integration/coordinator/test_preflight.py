@@ -13,6 +13,7 @@ from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_service_pb2 import DeleteDocumentRequest, ListDocumentsRequest
 from buildplan.v1.session_pb2 import Finding, ValidationResult
 from buildplan.v1.session_service_pb2 import ListConflictsRequest, ResolveConflictRequest, ValidateSessionRequest
+from tests.fakes.specialist import FakeSpecialist
 from tests.integration.coordinator.house import House, refused
 from tests.integration.coordinator.papers import OTHER
 
@@ -65,10 +66,15 @@ async def test_every_result_is_stored_with_the_digest_of_its_input(house: House)
     assert stored_digests(house, session) == [found.input_digest for found in (first, second, third)]
 
 
-async def test_preflight_calls_no_specialist(fake_house: House, fakes: dict[str, object]) -> None:
-    before = {agent: fake.seen.describes + fake.seen.proposes for agent, fake in fakes.items()}  # type: ignore[attr-defined]
-    await preflight(fake_house, await fake_house.session_with_papers())
-    assert before == {agent: fake.seen.describes + fake.seen.proposes for agent, fake in fakes.items()}  # type: ignore[attr-defined]
+async def test_preflight_asks_free_specialists_once_who_they_are_and_nothing_else(
+    fake_house: House, fakes: dict[str, FakeSpecialist]
+) -> None:
+    session = await fake_house.session_with_papers()
+    await preflight(fake_house, session)
+    before = {agent: (fake.seen.describes, fake.seen.estimates, fake.seen.proposes) for agent, fake in fakes.items()}
+    assert not (await preflight(fake_house, session)).estimates
+    after = {agent: (fake.seen.describes, fake.seen.estimates, fake.seen.proposes) for agent, fake in fakes.items()}
+    assert before == after
 
 
 async def test_a_tie_is_a_question_until_a_user_chooses(house: House) -> None:

@@ -38,8 +38,8 @@ class StartRunRequest(_message.Message):
     ignore_checkpoints: _builtins.bool
     """True to call every agent again even where a checkpoint of the same input exists."""
     max_cost_usd: _builtins.float
-    """Refuse with FAILED_PRECONDITION when the estimated cost in US dollars is above this; 0 means the
-    coordinator's own limit.
+    """Refuse with FAILED_PRECONDITION when the estimated cost in US dollars is above this, or unknown; 0 means the
+    coordinator's own limit, which holds in any case.
     """
     @_builtins.property
     def agents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

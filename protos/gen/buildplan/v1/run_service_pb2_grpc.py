@@ -84,7 +84,8 @@ class RunServiceServicer:
     def StartRun(self, request, context):
         """Accepts a run and returns at once. The same request_id returns the run that it started; with other
         parameters it is ALREADY_EXISTS. FAILED_PRECONDITION with the findings while preflight finds an error.
-        FAILED_PRECONDITION while another run of the session is in flight.
+        FAILED_PRECONDITION while another run of the session is in flight, and with reason COST_LIMIT when it may cost
+        more than the limit or a cost is unknown under one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -114,7 +115,8 @@ class RunServiceServicer:
 
     def ResumeRun(self, request, context):
         """Runs again those agents of an ended run that have no result for the session's present input, and makes a
-        new plan revision. FAILED_PRECONDITION while the run is in flight or when nothing is missing.
+        new plan revision. FAILED_PRECONDITION while the run is in flight, when nothing is missing, or above the
+        coordinator's cost limit.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -122,7 +124,8 @@ class RunServiceServicer:
 
     def RetryAgent(self, request, context):
         """Runs one agent of an ended run again, whether or not it has a result, and makes a new plan revision.
-        FAILED_PRECONDITION while the run is in flight, INVALID_ARGUMENT for an unknown agent.
+        FAILED_PRECONDITION while the run is in flight or above the coordinator's cost limit, INVALID_ARGUMENT for an
+        unknown agent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,7 +36,8 @@ class RunServiceStub:
     StartRun: _grpc.UnaryUnaryMultiCallable[_run_service_pb2.StartRunRequest, _run_service_pb2.StartRunResponse]
     """Accepts a run and returns at once. The same request_id returns the run that it started; with other
     parameters it is ALREADY_EXISTS. FAILED_PRECONDITION with the findings while preflight finds an error.
-    FAILED_PRECONDITION while another run of the session is in flight.
+    FAILED_PRECONDITION while another run of the session is in flight, and with reason COST_LIMIT when it may cost
+    more than the limit or a cost is unknown under one.
     """
     GetRun: _grpc.UnaryUnaryMultiCallable[_run_service_pb2.GetRunRequest, _run_service_pb2.GetRunResponse]
     """Reads a run with its agents' statuses. Safe to repeat."""
@@ -48,11 +49,13 @@ class RunServiceStub:
     """
     ResumeRun: _grpc.UnaryUnaryMultiCallable[_run_service_pb2.ResumeRunRequest, _run_service_pb2.ResumeRunResponse]
     """Runs again those agents of an ended run that have no result for the session's present input, and makes a
-    new plan revision. FAILED_PRECONDITION while the run is in flight or when nothing is missing.
+    new plan revision. FAILED_PRECONDITION while the run is in flight, when nothing is missing, or above the
+    coordinator's cost limit.
     """
     RetryAgent: _grpc.UnaryUnaryMultiCallable[_run_service_pb2.RetryAgentRequest, _run_service_pb2.RetryAgentResponse]
     """Runs one agent of an ended run again, whether or not it has a result, and makes a new plan revision.
-    FAILED_PRECONDITION while the run is in flight, INVALID_ARGUMENT for an unknown agent.
+    FAILED_PRECONDITION while the run is in flight or above the coordinator's cost limit, INVALID_ARGUMENT for an
+    unknown agent.
     """
     CancelRun: _grpc.UnaryUnaryMultiCallable[_run_service_pb2.CancelRunRequest, _run_service_pb2.CancelRunResponse]
     """Stops a run and the specialists' work on it. Finished agents keep their checkpoints. Without effect on an
@@ -69,7 +72,8 @@ class RunServiceAsyncStub(RunServiceStub):
     StartRun: _aio.UnaryUnaryMultiCallable[_run_service_pb2.StartRunRequest, _run_service_pb2.StartRunResponse]  # type: ignore[assignment]
     """Accepts a run and returns at once. The same request_id returns the run that it started; with other
     parameters it is ALREADY_EXISTS. FAILED_PRECONDITION with the findings while preflight finds an error.
-    FAILED_PRECONDITION while another run of the session is in flight.
+    FAILED_PRECONDITION while another run of the session is in flight, and with reason COST_LIMIT when it may cost
+    more than the limit or a cost is unknown under one.
     """
     GetRun: _aio.UnaryUnaryMultiCallable[_run_service_pb2.GetRunRequest, _run_service_pb2.GetRunResponse]  # type: ignore[assignment]
     """Reads a run with its agents' statuses. Safe to repeat."""
@@ -81,11 +85,13 @@ class RunServiceAsyncStub(RunServiceStub):
     """
     ResumeRun: _aio.UnaryUnaryMultiCallable[_run_service_pb2.ResumeRunRequest, _run_service_pb2.ResumeRunResponse]  # type: ignore[assignment]
     """Runs again those agents of an ended run that have no result for the session's present input, and makes a
-    new plan revision. FAILED_PRECONDITION while the run is in flight or when nothing is missing.
+    new plan revision. FAILED_PRECONDITION while the run is in flight, when nothing is missing, or above the
+    coordinator's cost limit.
     """
     RetryAgent: _aio.UnaryUnaryMultiCallable[_run_service_pb2.RetryAgentRequest, _run_service_pb2.RetryAgentResponse]  # type: ignore[assignment]
     """Runs one agent of an ended run again, whether or not it has a result, and makes a new plan revision.
-    FAILED_PRECONDITION while the run is in flight, INVALID_ARGUMENT for an unknown agent.
+    FAILED_PRECONDITION while the run is in flight or above the coordinator's cost limit, INVALID_ARGUMENT for an
+    unknown agent.
     """
     CancelRun: _aio.UnaryUnaryMultiCallable[_run_service_pb2.CancelRunRequest, _run_service_pb2.CancelRunResponse]  # type: ignore[assignment]
     """Stops a run and the specialists' work on it. Finished agents keep their checkpoints. Without effect on an
@@ -105,7 +111,8 @@ class RunServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_run_service_pb2.StartRunResponse, _abc.Awaitable[_run_service_pb2.StartRunResponse]]:
         """Accepts a run and returns at once. The same request_id returns the run that it started; with other
         parameters it is ALREADY_EXISTS. FAILED_PRECONDITION with the findings while preflight finds an error.
-        FAILED_PRECONDITION while another run of the session is in flight.
+        FAILED_PRECONDITION while another run of the session is in flight, and with reason COST_LIMIT when it may cost
+        more than the limit or a cost is unknown under one.
         """
 
     @_abc_1.abstractmethod
@@ -141,7 +148,8 @@ class RunServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_run_service_pb2.ResumeRunResponse, _abc.Awaitable[_run_service_pb2.ResumeRunResponse]]:
         """Runs again those agents of an ended run that have no result for the session's present input, and makes a
-        new plan revision. FAILED_PRECONDITION while the run is in flight or when nothing is missing.
+        new plan revision. FAILED_PRECONDITION while the run is in flight, when nothing is missing, or above the
+        coordinator's cost limit.
         """
 
     @_abc_1.abstractmethod
@@ -151,7 +159,8 @@ class RunServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_run_service_pb2.RetryAgentResponse, _abc.Awaitable[_run_service_pb2.RetryAgentResponse]]:
         """Runs one agent of an ended run again, whether or not it has a result, and makes a new plan revision.
-        FAILED_PRECONDITION while the run is in flight, INVALID_ARGUMENT for an unknown agent.
+        FAILED_PRECONDITION while the run is in flight or above the coordinator's cost limit, INVALID_ARGUMENT for an
+        unknown agent.
         """
 
     @_abc_1.abstractmethod

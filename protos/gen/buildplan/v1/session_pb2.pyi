@@ -295,7 +295,7 @@ class AgentEstimate(_message.Message):
     """Engine and model, such as "openai gpt-5-mini"."""
     @_builtins.property
     def usage(self) -> _agent_pb2.Usage:
-        """Tokens and cost of one attempt."""
+        """Tokens and cost of one attempt; nothing when the agent has a result of the same input, which is used again."""
 
     def __init__(
         self,

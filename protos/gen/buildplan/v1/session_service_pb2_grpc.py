@@ -118,7 +118,8 @@ class SessionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ValidateSession(self, request, context):
-        """Runs preflight and stores its result with the digest of its input. Calls no specialist. Safe to repeat.
+        """Runs preflight and stores its result with the digest of its input. Specialists whose engine costs money are
+        asked for an estimate; no model is asked. Safe to repeat.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

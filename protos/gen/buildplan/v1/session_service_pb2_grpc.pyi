@@ -46,7 +46,9 @@ class SessionServiceStub:
     DeleteSession: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.DeleteSessionRequest, _session_service_pb2.DeleteSessionResponse]
     """Deletes a session and all that it holds. FAILED_PRECONDITION while a run is in flight. NOT_FOUND when repeated."""
     ValidateSession: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.ValidateSessionRequest, _session_service_pb2.ValidateSessionResponse]
-    """Runs preflight and stores its result with the digest of its input. Calls no specialist. Safe to repeat."""
+    """Runs preflight and stores its result with the digest of its input. Specialists whose engine costs money are
+    asked for an estimate; no model is asked. Safe to repeat.
+    """
     ListConflicts: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.ListConflictsRequest, _session_service_pb2.ListConflictsResponse]
     """Lists the conflicts between the session's documents. Safe to repeat."""
     ResolveConflict: _grpc.UnaryUnaryMultiCallable[_session_service_pb2.ResolveConflictRequest, _session_service_pb2.ResolveConflictResponse]
@@ -72,7 +74,9 @@ class SessionServiceAsyncStub(SessionServiceStub):
     DeleteSession: _aio.UnaryUnaryMultiCallable[_session_service_pb2.DeleteSessionRequest, _session_service_pb2.DeleteSessionResponse]  # type: ignore[assignment]
     """Deletes a session and all that it holds. FAILED_PRECONDITION while a run is in flight. NOT_FOUND when repeated."""
     ValidateSession: _aio.UnaryUnaryMultiCallable[_session_service_pb2.ValidateSessionRequest, _session_service_pb2.ValidateSessionResponse]  # type: ignore[assignment]
-    """Runs preflight and stores its result with the digest of its input. Calls no specialist. Safe to repeat."""
+    """Runs preflight and stores its result with the digest of its input. Specialists whose engine costs money are
+    asked for an estimate; no model is asked. Safe to repeat.
+    """
     ListConflicts: _aio.UnaryUnaryMultiCallable[_session_service_pb2.ListConflictsRequest, _session_service_pb2.ListConflictsResponse]  # type: ignore[assignment]
     """Lists the conflicts between the session's documents. Safe to repeat."""
     ResolveConflict: _aio.UnaryUnaryMultiCallable[_session_service_pb2.ResolveConflictRequest, _session_service_pb2.ResolveConflictResponse]  # type: ignore[assignment]
@@ -131,7 +135,9 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _session_service_pb2.ValidateSessionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_session_service_pb2.ValidateSessionResponse, _abc.Awaitable[_session_service_pb2.ValidateSessionResponse]]:
-        """Runs preflight and stores its result with the digest of its input. Calls no specialist. Safe to repeat."""
+        """Runs preflight and stores its result with the digest of its input. Specialists whose engine costs money are
+        asked for an estimate; no model is asked. Safe to repeat.
+        """
 
     @_abc_1.abstractmethod
     def ListConflicts(
