@@ -57,32 +57,24 @@ def collect(paths: Sequence[Path]) -> list[Path]:
 
 
 async def upload_all(client: Client, session: str, files: Sequence[Path], tell: Callable[[Uploaded], None]) -> Uploads:
-    """Sends the files, some at once; `tell` hears of each as it is done. One that fails leaves the others alone.
-
-    The last word of each waits for the file before it, so that documents are stored in the order of `files` and
-    the same command line always gives the same plan.
-    """
+    """Sends the files, some at once; `tell` hears of each as it is done. One that fails leaves the others alone."""
     gate = asyncio.Semaphore(AT_ONCE)
-    turns = [asyncio.Event() for _ in range(len(files) + 1)]
-    turns[0].set()
 
-    async def one(place: int, path: Path) -> Uploaded:
+    async def one(path: Path) -> Uploaded:
         async with gate:
-            result = await upload(client, session, path, turns[place])
-        await turns[place].wait()
-        turns[place + 1].set()
+            result = await upload(client, session, path)
         tell(result)
         return result
 
-    return Uploads(list(await asyncio.gather(*(one(place, path) for place, path in enumerate(files)))))
+    return Uploads(list(await asyncio.gather(*map(one, files))))
 
 
-async def upload(client: Client, session: str, path: Path, turn: asyncio.Event) -> Uploaded:
-    """Sends one file, and ends it when its turn has come; raises only when the coordinator cannot be reached."""
+async def upload(client: Client, session: str, path: Path) -> Uploaded:
+    """Sends one file; raises only when the coordinator cannot be reached."""
     header = UploadHeader(parent=session, file_name=path.name)
     try:
         await asyncio.to_thread(_check_readable, path)
-        answer = await client.documents.UploadDocument(_requests(header, path, turn), timeout=UPLOAD_SECONDS)
+        answer = await client.documents.UploadDocument(_requests(header, path), timeout=UPLOAD_SECONDS)
     except OSError as error:
         return Uploaded(path, error=CommandError(f"{path}: {error.strerror or error}", reason="UNREADABLE_FILE"))
     except grpc.aio.AioRpcError as error:
@@ -93,12 +85,11 @@ async def upload(client: Client, session: str, path: Path, turn: asyncio.Event) 
     return Uploaded(path, (answer.document, *answer.attachments))
 
 
-async def _requests(header: UploadHeader, path: Path, turn: asyncio.Event) -> AsyncIterator[UploadDocumentRequest]:
+async def _requests(header: UploadHeader, path: Path) -> AsyncIterator[UploadDocumentRequest]:
     yield UploadDocumentRequest(header=header)
     with path.open("rb") as stream:
         while chunk := await asyncio.to_thread(stream.read, CHUNK_BYTES):
             yield UploadDocumentRequest(chunk=chunk)
-    await turn.wait()
 
 
 def _check_readable(path: Path) -> None:

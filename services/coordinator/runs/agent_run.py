@@ -16,7 +16,7 @@ from services.contract.names import checkpoint_name, last_id
 from services.contract.usage import total
 from services.coordinator.runs.attempts import Sleep, with_attempts
 from services.coordinator.runs.dispatch import Proposal, propose
-from services.coordinator.runs.failures import RATE_LIMITED, AgentFailed
+from services.coordinator.runs.failures import AgentFailed
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.progress import ProgressGate
 from services.coordinator.runs.reuse import engine_title, find_result, input_digest, make_checkpoint
@@ -68,18 +68,21 @@ class AgentRun:
         return self.status.state in (AgentStatus.STATE_COMPLETE, AgentStatus.STATE_ERROR)
 
     @property
-    def rate_limited(self) -> bool:
-        """True when the model's provider refused for now."""
-        return self._failed is not None and self._failed.reason == RATE_LIMITED
+    def deserves_another_turn(self) -> bool:
+        """True when the model's provider failed for now and does not ask for a longer wait than a run may make."""
+        failed = self._failed
+        if failed is None or not failed.transient_at_provider:
+            return False
+        return (failed.retry_after or 0.0) <= self._around.policy.sequential_wait
 
     async def run(self, *, look_up: bool, alone: bool) -> None:
         """Ends in COMPLETE or ERROR and raises nothing but defects and cancellation.
 
         With `look_up` a stored result of the same input stands for the call. `alone` is the second time of an
-        agent that was rate limited: the wait that it was asked for is kept first.
+        agent whose provider failed for now: the wait that it was asked for is kept first.
         """
         wait = self._asked_wait() if alone else 0.0
-        self._begin("rate limited together with others; runs again alone" if alone else "starting", wait)
+        self._begin("its model's provider failed for now; runs again alone" if alone else "starting", wait)
         try:
             if wait:
                 await self._around.sleep(wait)

@@ -16,6 +16,8 @@ UNREACHABLE = "UNREACHABLE"
 DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
 RATE_LIMITED = "RATE_LIMITED"
 CANCELLED = "CANCELLED"
+PROVIDER = "PROVIDER_"
+PROVIDER_DOWN = "PROVIDER_DOWN"
 WRONG_AGENT = "WRONG_AGENT"
 NO_DESCRIPTION = "NO_DESCRIPTION"
 NO_PATCH = "NO_PATCH"
@@ -45,6 +47,11 @@ class AgentFailed(Exception):
         """Stable reason, such as "UNREACHABLE"."""
         return self.failure.reason
 
+    @property
+    def transient_at_provider(self) -> bool:
+        """True when the model's provider failed or refused for now, and asking again soon may help."""
+        return self.reason == RATE_LIMITED or (self.reason.startswith(PROVIDER) and self.reason != PROVIDER_DOWN)
+
 
 def refused(agent: str, reason: str, what: str) -> AgentFailed:
     """An answer that breaks the contract: repeating the call would not mend it."""
@@ -69,6 +76,9 @@ def remote_failure(agent: str, address: str, deadline: float, begun: bool, error
     if error.code is grpc.StatusCode.DEADLINE_EXCEEDED:
         message = f"{agent} did not finish within {deadline:g} s and was stopped; retry {agent}, or raise its deadline"
         return AgentFailed(DEADLINE_EXCEEDED, message, retryable=True)
+    if error.reason.startswith(PROVIDER):
+        message = f"{agent} got no answer from its model: {error.message}"
+        return AgentFailed(error.reason, message, retryable=True, retry_after=error.retry_after)
     if error.code in _GONE:
         what = "was lost while it worked" if begun else f"to {address} could not be made"
         message = f"the connection to {agent} {what}; see that its service is up, then retry {agent}"
@@ -78,7 +88,8 @@ def remote_failure(agent: str, address: str, deadline: float, begun: bool, error
     if error.code in _DEFECTS:
         message = f"{agent} failed inside ({error.message}); look into its log, correct it, then retry {agent}"
         return AgentFailed(INTERNAL, message)
-    return AgentFailed(error.reason, f"{agent} refused the work: {error.message}")
+    retryable = error.code is grpc.StatusCode.ABORTED
+    return AgentFailed(error.reason, f"{agent} gave no result: {error.message}", retryable=retryable)
 
 
 def _exhausted(agent: str, error: RemoteError) -> AgentFailed:

@@ -120,11 +120,9 @@ class RunExecution:
                 agent.fail(AgentFailed(failure.reason, failure.message))
 
     async def _one_after_another(self) -> None:
-        """The customer's sequential fallback: agents that were rate limited together get one more try, each alone."""
-        limited = [agent for agent in self._agents.values() if agent.rate_limited]
-        if len(limited) > 1:
-            for agent in limited:
-                await self._together([agent], alone=True)
+        """The customer's sequential fallback: agents whose provider failed for now get one more turn, each alone."""
+        for agent in [agent for agent in self._agents.values() if agent.deserves_another_turn]:
+            await self._together([agent], alone=True)
 
     def _stop_agents(self) -> Ending:
         for status in self.run.agents:

@@ -11,7 +11,16 @@ import pytest
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
 from buildplan.v1.session_pb2 import Finding
-from services.runtime.errors import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted
+from services.runtime.errors import (
+    Aborted,
+    AlreadyExists,
+    DomainError,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+    ResourceExhausted,
+    Unavailable,
+)
 from tests.fakes.process import AGENTS
 from tests.fakes.specialist import Behaviour
 from tests.integration.runs.conftest import House, status_of
@@ -127,12 +136,33 @@ async def test_rate_limited_together_then_one_after_another(house: House) -> Non
     assert rounds == ["qma", "qma", "pma", "pma", "ema", "ema"]
 
 
-async def test_one_rate_limited_agent_gets_no_second_round(house: House) -> None:
+async def test_one_agent_of_a_failing_provider_gets_one_more_turn(house: House) -> None:
     house.fakes["qma"].behaviour = Behaviour(error=RATE_LIMITED)
     run = await house.finished()
     assert run.state == Run.STATE_PARTIAL
-    assert house.calls()["qma"] == 1
+    assert house.calls()["qma"] == 2
     assert status_of(run, "qma").failure.reason == "RATE_LIMITED"
+
+
+@pytest.mark.parametrize(
+    ("error", "calls", "retryable"),
+    [
+        (Unavailable("PROVIDER_ERROR", "the provider answered 503 three times"), 2, True),
+        (Unavailable("PROVIDER_DOWN", "the provider failed many times in a row"), 1, True),
+        (ResourceExhausted("QUOTA_EXHAUSTED", "buy credit"), 1, False),
+        (ResourceExhausted("RATE_LIMITED", "come back in ten minutes", retry_after=600.0), 1, True),
+        (Aborted("BAD_ANSWER", "the model's answer could not be repaired"), 1, True),
+    ],
+)
+async def test_what_a_specialist_says_of_its_model_is_kept(
+    house: House, error: DomainError, calls: int, retryable: bool
+) -> None:
+    house.fakes["qma"].behaviour = Behaviour(error=error)
+    run = await house.finished()
+    failure = status_of(run, "qma").failure
+    assert (failure.reason, failure.retryable) == (error.reason, retryable)
+    assert error.message in failure.message
+    assert house.calls()["qma"] == calls
 
 
 async def test_a_run_without_any_result_fails_without_a_plan(house: House) -> None:

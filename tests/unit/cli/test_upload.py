@@ -55,16 +55,6 @@ async def test_files_go_in_chunks_of_a_mebibyte(tmp_path: Path) -> None:
     assert coordinator.chunks == {"large.bin": [CHUNK_BYTES, CHUNK_BYTES, 5], "empty.txt": []}
 
 
-async def test_documents_are_stored_in_the_order_of_the_files(tmp_path: Path) -> None:
-    names = [f"{number:02d}.bin" for number in range(9)]
-    for number, name in enumerate(names):
-        (tmp_path / name).write_bytes(b"x" * (3 * CHUNK_BYTES if number % 3 == 0 else 10))
-    refused = frozenset({"04.bin"})
-    async with Coordinator(refused=refused) as coordinator, connect(coordinator.target) as client:
-        await upload_all(client, "sessions/s", [*collect([tmp_path]), tmp_path / "gone.bin"], lambda _: None)
-    assert list(coordinator.chunks) == names
-
-
 async def test_no_more_than_a_few_go_at_once(tmp_path: Path) -> None:
     make(tmp_path, *(f"{number:02d}.txt" for number in range(12)))
     async with Coordinator() as coordinator, connect(coordinator.target) as client:
