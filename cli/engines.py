@@ -15,7 +15,22 @@ class Engine(StrEnum):
     OPENAI = "openai"
 
 
-def check_engine(engine: Engine) -> None:
-    """Raises UsageError when the engine lacks its key."""
-    if engine is Engine.OPENAI and not os.environ.get("OPENAI_API_KEY", "").strip():
+def choose_engine(engine: Engine | None) -> Engine:
+    """What was asked for; unasked, openai exactly when there is a key. Raises UsageError when the key is missing."""
+    has_key = bool(os.environ.get("OPENAI_API_KEY", "").strip())
+    chosen = engine or (Engine.OPENAI if has_key else Engine.OFFLINE)
+    if chosen is Engine.OPENAI and not has_key:
         raise UsageError("--engine openai needs a key: set OPENAI_API_KEY, or use --engine offline")
+    return chosen
+
+
+def describe_engine(engine: str) -> str:
+    """Where the papers go."""
+    if engine == Engine.OPENAI:
+        return "engine openai: the papers go to the model's provider; --engine offline keeps them here"
+    return "engine offline: nothing leaves this machine"
+
+
+def uses_vector_store() -> bool:
+    """True when the coordinator keeps papers in a vector store and so needs the provider's settings."""
+    return os.environ.get("BUILDPLAN_VECTOR_STORE", "").strip().lower() == Engine.OPENAI

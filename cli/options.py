@@ -35,7 +35,20 @@ NotesOption = Annotated[str, typer.Option("--notes", help="Free notes for the pl
 CountryOption = Annotated[
     str, typer.Option("--country", metavar="CC", help="Country whose public holidays are not worked, such as US.")
 ]
-EngineOption = Annotated[Engine, typer.Option("--engine", help="What the four specialists think with.")]
+EngineOption = Annotated[
+    Engine | None,
+    typer.Option(
+        "--engine",
+        envvar="BUILDPLAN_ENGINE",
+        help="What the four specialists think with; without it openai when OPENAI_API_KEY is set, else offline.",
+    ),
+]
+MaxCostOption = Annotated[
+    float,
+    typer.Option(
+        "--max-cost", min=0, metavar="USD", help="Do not start when it may cost more US dollars; 0 asks for no limit."
+    ),
+]
 DataOption = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="Folder for the database and the services' logs.")
 ]

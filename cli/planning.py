@@ -16,6 +16,7 @@ from buildplan.v1.session_pb2 import SessionMetadata
 from buildplan.v1.session_service_pb2 import CreateSessionRequest, ValidateSessionRequest
 from cli import exits
 from cli.client import CALL_SECONDS, LONG_CALL_SECONDS, Client, connect
+from cli.engines import describe_engine, uses_vector_store
 from cli.errors import CommandError
 from cli.exporting import check_folder, write_plan
 from cli.output import Output, to_json
@@ -30,7 +31,10 @@ _HOLDS = {".md": "the plan to read", ".json": "the same for programs, a buildpla
 
 @dataclass(frozen=True)
 class PlanOrder:
-    """What `buildplan plan` was asked for; `data` None means a folder that is thrown away at the end."""
+    """What `buildplan plan` was asked for.
+
+    `data` None means a folder that is thrown away at the end; `max_cost` is in US dollars, 0 for no limit.
+    """
 
     paths: tuple[Path, ...]
     metadata: SessionMetadata
@@ -38,6 +42,7 @@ class PlanOrder:
     engine: str = "offline"
     data: Path | None = None
     external: dict[str, str] = field(default_factory=dict)
+    max_cost: float = 0.0
 
 
 async def make_plan(order: PlanOrder, output: Output) -> int:
@@ -46,19 +51,20 @@ async def make_plan(order: PlanOrder, output: Output) -> int:
     check_folder(order.out)
     with _data_folder(order.data) as data:
         own = {"BUILDPLAN_DATABASE": f"sqlite:///{data / 'buildplan.db'}", "BUILDPLAN_DRAIN_SECONDS": "0"}
-        layout = Layout(choose_ports(None), data, order.engine, order.external, own)
+        layout = Layout(choose_ports(None), data, order.engine, order.external, own, uses_vector_store())
         services = definitions(layout)
-        output.say(f"Starting {len(services)} services on this machine")
-        output.record({"event": "starting", "services": [service.name for service in services]})
+        output.say(f"Starting {len(services)} services on this machine, {describe_engine(order.engine)}")
+        names = [service.name for service in services]
+        output.record({"event": "starting", "services": names, "engine": order.engine})
         started = time.monotonic()
         async with Supervisor(services, data / "logs", _teller(output)) as supervisor, connect(layout.target) as client:
             await supervisor.ready("coordinator")
             session = await _new_session(client, order.metadata)
             uploads = await _send(client, output, session, files)
-            await _preflight(client, output, session)
             await supervisor.ready()
+            await _preflight(client, output, session)
             output.say(f"Services ready, papers read after {seconds(time.monotonic() - started)}")
-            run = await _run(client, output, session)
+            run = await _run(client, output, session, order.max_cost)
             code = await _finish(client, output, run, order.out)
     return max(code, exits.PARTIAL) if uploads.failed and code == exits.COMPLETE else code
 
@@ -94,8 +100,9 @@ async def _preflight(client: Client, output: Output, session: str) -> None:
         raise CommandError("the run cannot start before the errors above are mended", reason="PREFLIGHT_FAILED")
 
 
-async def _run(client: Client, output: Output, session: str) -> Run:
-    answer = await client.runs.StartRun(StartRunRequest(parent=session), timeout=LONG_CALL_SECONDS)
+async def _run(client: Client, output: Output, session: str, max_cost: float) -> Run:
+    request = StartRunRequest(parent=session, max_cost_usd=max_cost)
+    answer = await client.runs.StartRun(request, timeout=LONG_CALL_SECONDS)
     output.say("Running specialist agents...")
     output.say()
     try:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from cli import exits
+from cli.engines import describe_engine
 from cli.output import Output
 from cli.supervisor import Layout, ServiceEvent, Supervisor, definitions
 
@@ -21,7 +22,8 @@ async def serve(layout: Layout, output: Output) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     services = definitions(layout)
-    output.say(f"Starting {len(services)} services; data and logs are in {layout.data}")
+    where = f"data and logs are in {layout.data}"
+    output.say(f"Starting {len(services)} services, {describe_engine(layout.engine)}; {where}")
 
     def tell(event: ServiceEvent) -> None:
         output.say(_line(event))

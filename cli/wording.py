@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.document_pb2 import Document, DocumentKind
 from buildplan.v1.session_pb2 import Finding, ValidationResult
+from services.contract.usage import money, tokens, total
 
 _MARKS = {Finding.SEVERITY_ERROR: "❌", Finding.SEVERITY_WARNING: "⚠️ ", Finding.SEVERITY_INFO: "ℹ️ "}
 _KIND_PREFIX = "DOCUMENT_KIND_"
@@ -54,8 +56,25 @@ def validation_lines(result: ValidationResult, *, full: bool) -> Iterator[str]:
         if full or found.severity != Finding.SEVERITY_INFO:
             yield f"  {_MARKS.get(found.severity, '')} {found.message}"
             yield from (f"     → {action}" for action in (found.action,) if action)
+    yield from _estimates(result, full=full)
     if full:
         yield from _details(result)
+
+
+def _estimates(result: ValidationResult, *, full: bool) -> Iterator[str]:
+    """What a run may use; `full` adds each agent."""
+    if not result.estimates:
+        return
+    yield f"A run may use {_amount(total(estimate.usage for estimate in result.estimates))}, one attempt of each agent"
+    for estimate in result.estimates if full else ():
+        yield f"  {estimate.agent} ({estimate.engine}): {_amount(estimate.usage)}"
+
+
+def _amount(usage: Usage) -> str:
+    if usage == Usage():
+        return "nothing, what was found for the same papers is used again"
+    sizes = f"up to {usage.input_tokens:,} tokens sent and {usage.output_tokens:,} received" if tokens(usage) else ""
+    return ", ".join(filter(None, (sizes, money(usage))))
 
 
 def _count(number: int, noun: str) -> str:

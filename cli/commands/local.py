@@ -9,7 +9,7 @@ import typer
 
 from buildplan.v1.session_pb2 import SessionMetadata, WorkCalendar
 from cli import options
-from cli.engines import Engine, check_engine
+from cli.engines import choose_engine, uses_vector_store
 from cli.execution import execute
 from cli.exporting import check_folder, default_folder
 from cli.output import Output
@@ -25,6 +25,7 @@ Examples:
 
     buildplan plan papers/ --project "Skid frame" --customer Northwind
     buildplan plan drawing.pdf po.pdf mail.eml -p BR-2041 -c Acme --out plans/br-2041
+    buildplan plan papers/ -p BR-2041 -c Acme --engine openai --max-cost 1.50
     buildplan plan papers/ -p BR-2041 -c Acme --json | jq 'select(.event == "summary")'
 """
 SERVE_HELP = """Starts every service and keeps it up until Ctrl-C; one that crashes is started again.
@@ -52,23 +53,25 @@ def plan(  # noqa: PLR0913, PLR0917 - each is an option of the command
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for the plan; else plan-PROJECT.")
     ] = None,
-    engine: options.EngineOption = Engine.OFFLINE,
+    engine: options.EngineOption = None,
     data: options.DataOption = None,
     specialist: options.SpecialistOption = None,
+    max_cost: options.MaxCostOption = 0.0,
     as_json: options.JsonOption = False,
 ) -> None:
     """See PLAN_HELP."""
 
     async def work(output: Output) -> int:
-        check_engine(engine)
+        chosen = choose_engine(engine)
         folder = out or default_folder(project)
         order = PlanOrder(
             paths=tuple(files),
             metadata=metadata_of(project, customer, family, notes, country),
             out=folder,
-            engine=engine.value,
+            engine=chosen.value,
             data=data.expanduser() if data else None,
             external=read_external(specialist or []),
+            max_cost=max_cost,
         )
         return await make_plan(order, output)
 
@@ -79,7 +82,7 @@ def serve_command(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Port of the coordinator; 0 takes free ports for all.")
     ] = DEFAULT_PORTS["coordinator"],
-    engine: options.EngineOption = Engine.OFFLINE,
+    engine: options.EngineOption = None,
     data: options.DataOption = None,
     specialist: options.SpecialistOption = None,
     as_json: options.JsonOption = False,
@@ -87,10 +90,16 @@ def serve_command(
     """See SERVE_HELP."""
 
     async def work(output: Output) -> int:
-        check_engine(engine)
+        chosen = choose_engine(engine)
         folder = (data or DEFAULT_DATA).expanduser()
         check_folder(folder)
-        layout = Layout(choose_ports(port), folder.resolve(), engine.value, read_external(specialist or []))
+        layout = Layout(
+            choose_ports(port),
+            folder.resolve(),
+            chosen.value,
+            read_external(specialist or []),
+            vector_store=uses_vector_store(),
+        )
         return await serve(layout, output)
 
     raise typer.Exit(execute(work, as_json=as_json))

@@ -51,11 +51,12 @@ def register(app: typer.Typer) -> None:
         app.command(command.__name__, rich_help_panel=_PANEL)(command)
 
 
-def run_command(
+def run_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
     session: options.SessionOption = "",
     agent: Annotated[list[str] | None, typer.Option("--agent", help="Run only this agent; may be repeated.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Call every agent again, checkpoint or not.")] = False,
     request_id: Annotated[str, typer.Option("--request-id", help="Makes the start idempotent.")] = "",
+    max_cost: options.MaxCostOption = 0.0,
     detach: options.DetachOption = False,
     target: options.TargetOption = DEFAULT_TARGET,
     as_json: options.JsonOption = False,
@@ -64,7 +65,13 @@ def run_command(
 
     async def work(client: Client, output: Output) -> int:
         name = await choose_session(client, output, session)
-        request = StartRunRequest(parent=name, request_id=request_id, agents=agent or [], ignore_checkpoints=fresh)
+        request = StartRunRequest(
+            parent=name,
+            request_id=request_id,
+            agents=agent or [],
+            ignore_checkpoints=fresh,
+            max_cost_usd=max_cost,
+        )
         answer = await client.runs.StartRun(request, timeout=LONG_CALL_SECONDS)
         return await _go_on(client, output, answer.run, detach=detach, after_sequence=0)
 

@@ -40,7 +40,7 @@ class ServiceProcess:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
-                env={**os.environ, **definition.environment},
+                env=definition.inherit(os.environ),
                 start_new_session=True,
             )
         return ServiceProcess(definition, process, log, at)

@@ -13,24 +13,35 @@ from cli.errors import CommandError, UsageError
 COORDINATOR = "coordinator"
 DEFAULT_PORTS = {"qma": 50061, "pma": 50062, "sca": 50063, "ema": 50064, COORDINATOR: 50051}
 _HOST = "127.0.0.1"
+_PROVIDER = "OPENAI_"
 # Below the range from which Linux takes ports for outgoing connections.
 _FIRST_FREE_PORT, _FREE_PORTS, _TRIES = 20_000, 12_000, 50
 
 
 @dataclass(frozen=True)
 class ServiceDefinition:
-    """One process: `python -m services.{name}` with `environment` added to ours; it listens at `address`."""
+    """One process: `python -m services.{name}` at `address`, with `environment` added to ours.
+
+    Variables of ours that begin with `withheld` are not passed on.
+    """
 
     name: str
     address: str
     environment: Mapping[str, str]
+    withheld: str = ""
+
+    def inherit(self, ours: Mapping[str, str]) -> dict[str, str]:
+        """The environment of the process."""
+        kept = {name: value for name, value in ours.items() if not (self.withheld and name.startswith(self.withheld))}
+        return {**kept, **self.environment}
 
 
 @dataclass(frozen=True)
 class Layout:
     """A local system: a port for each service, where its data lives, and who runs elsewhere already.
 
-    `external` maps an agent to the address of a specialist that is not ours to start.
+    `external` maps an agent to the address of a specialist that is not ours to start. The key of a model's provider
+    is for the specialists; the coordinator gets it for a `vector_store` only.
     """
 
     ports: Mapping[str, int]
@@ -38,6 +49,7 @@ class Layout:
     engine: str = "offline"
     external: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    vector_store: bool = False
 
     @property
     def target(self) -> str:
@@ -63,7 +75,8 @@ def definitions(layout: Layout) -> list[ServiceDefinition]:
         if agent not in layout.external
     ]
     port = {"BUILDPLAN_PORT": str(layout.ports[COORDINATOR])}
-    return [*found, ServiceDefinition(COORDINATOR, layout.target, {**coordinator, **port})]
+    withheld = "" if layout.vector_store else _PROVIDER
+    return [*found, ServiceDefinition(COORDINATOR, layout.target, {**coordinator, **port}, withheld)]
 
 
 def choose_ports(coordinator_port: int | None) -> dict[str, int]:

@@ -45,6 +45,15 @@ def test_a_specialist_elsewhere_is_not_started(tmp_path: Path) -> None:
     assert told[-1] == "zza=10.0.0.8:2"
 
 
+def test_the_providers_key_is_for_the_specialists_and_a_vector_store(tmp_path: Path) -> None:
+    ours = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "u", "PATH": "p"}
+    qma, *_, coordinator = definitions(Layout(DEFAULT_PORTS, tmp_path, "openai"))
+    assert ours.items() <= qma.inherit(ours).items()
+    assert {name for name in coordinator.inherit(ours) if not name.startswith("BUILDPLAN_")} == {"PATH"}
+    *_, indexing = definitions(Layout(DEFAULT_PORTS, tmp_path, "openai", vector_store=True))
+    assert ours.items() <= indexing.inherit(ours).items()
+
+
 def test_ports() -> None:
     assert choose_ports(6000) == {**DEFAULT_PORTS, COORDINATOR: 6000}
     free = choose_ports(0)
