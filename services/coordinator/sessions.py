@@ -29,6 +29,7 @@ from services.coordinator.store import documents as document_rows
 from services.coordinator.store import runs as run_rows
 from services.coordinator.store import sessions as rows
 from services.coordinator.store import validations as validation_rows
+from services.coordinator.vector_store.keeper import VectorStoreKeeper
 from services.runtime.errors import FailedPrecondition, InvalidArgument, NotFound
 
 _DEFAULT_PAGE, _LARGEST_PAGE = 100, 1000
@@ -60,11 +61,19 @@ class Limits:
 class Sessions:
     """Sessions in the store."""
 
-    def __init__(self, store: Store, limits: Limits, estimates: Estimates, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        limits: Limits,
+        estimates: Estimates,
+        clock: Callable[[], datetime],
+        keeper: VectorStoreKeeper | None = None,
+    ) -> None:
         self._store = store
         self._limits = limits
         self._estimates = estimates
         self._clock = clock
+        self._keeper = keeper
 
     async def create(self, metadata: SessionMetadata, request_id: str) -> Session:
         """A new session, or the one that `request_id` made before."""
@@ -106,13 +115,16 @@ class Sessions:
         """The session and all that it holds; refused while a run is in flight."""
         session = parse_session(name)
 
-        def work(tx: Connection) -> None:
-            rows.get(tx, session)
+        def work(tx: Connection) -> Session:
+            found = rows.get(tx, session)
             if run_rows.in_flight(tx, session) is not None:
                 raise FailedPrecondition("RUN_IN_FLIGHT", f'"{name}" has a run in flight; cancel it first')
             rows.delete(tx, session)
+            return found
 
-        await self._store.write(work)
+        deleted = await self._store.write(work)
+        if self._keeper is not None:
+            await self._keeper.forget(deleted)
 
     async def papers(self, session: str) -> Papers:
         """What the session holds, with its conflicts as they are now. They are stored when they have changed.
@@ -138,6 +150,7 @@ class Sessions:
         papers, now = await self.papers(session), self._clock()
         result = validate(papers.session, papers.documents, papers.conflicts, limits=self._limits.context, now=now)
         if papers.documents:
+            result.findings.extend(self._keeper.findings(papers.session) if self._keeper else ())
             costs = await self._estimates.of(lambda: self.context(session, papers, now.date()), fresh)
             add_costs(result, costs, self._limits.cost_usd)
         result.name = validation_name(session, uuid.uuid4().hex[:12])

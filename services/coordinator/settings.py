@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from services.runtime.settings import Environment, SettingError
@@ -14,6 +15,14 @@ DEFAULT_SPECIALISTS = {
     "sca": "127.0.0.1:50063",
     "ema": "127.0.0.1:50064",
 }
+
+
+@dataclass(frozen=True)
+class VectorStoreSettings:
+    """Where sessions are indexed."""
+
+    key: str = field(repr=False)
+    base_url: str
 
 
 @dataclass(frozen=True)
@@ -30,10 +39,11 @@ class CoordinatorSettings:
     max_upload_bytes: int = 64 * MIB
     max_context_characters: int = 20_000_000
     reader_children: int = 2
+    vector_store: VectorStoreSettings | None = None
 
     @staticmethod
     def read(environment: Environment) -> CoordinatorSettings:
-        """From BUILDPLAN_DATA, _DATABASE, _SPECIALISTS, _MAX_UPLOAD_MIB, _MAX_CONTEXT_CHARACTERS, _READER_CHILDREN."""
+        """From BUILDPLAN_DATA, _DATABASE, _SPECIALISTS, _MAX_UPLOAD_MIB, _VECTOR_STORE and so on."""
         data = environment.path("BUILDPLAN_DATA", Path("~/.local/share/buildplan"))
         return CoordinatorSettings(
             database=_database(environment, data),
@@ -42,7 +52,21 @@ class CoordinatorSettings:
             max_upload_bytes=environment.integer("BUILDPLAN_MAX_UPLOAD_MIB", 64, minimum=1, maximum=1024) * MIB,
             max_context_characters=environment.integer("BUILDPLAN_MAX_CONTEXT_CHARACTERS", 20_000_000, minimum=1),
             reader_children=environment.integer("BUILDPLAN_READER_CHILDREN", 2, minimum=1, maximum=64),
+            vector_store=_vector_store(environment),
         )
+
+
+def _vector_store(environment: Environment) -> VectorStoreSettings | None:
+    if environment.choice("BUILDPLAN_VECTOR_STORE", "off", ("off", "openai")) == "off":
+        return None
+    key = environment.text("OPENAI_API_KEY", "")
+    if not key:
+        raise SettingError(
+            'BUILDPLAN_VECTOR_STORE is "openai" and OPENAI_API_KEY is not set; set the key, or take "off"'
+        )
+    if find_spec("openai") is None:
+        raise SettingError('BUILDPLAN_VECTOR_STORE "openai" needs the package openai: install build-planner[openai]')
+    return VectorStoreSettings(key, environment.text("OPENAI_BASE_URL", "https://api.openai.com/v1"))
 
 
 def _database(environment: Environment, data: Path) -> str:

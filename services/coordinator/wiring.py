@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -29,6 +29,8 @@ from services.coordinator.servicers.sessions import SessionServicer
 from services.coordinator.sessions import Limits, Sessions
 from services.coordinator.settings import CoordinatorSettings
 from services.coordinator.store import Store
+from services.coordinator.vector_store.keeper import VectorStoreKeeper
+from services.coordinator.vector_store.openai_stores import OpenAIVectorStores
 from services.reader.pool import ReaderPool
 from services.runtime.server import Service
 
@@ -70,10 +72,11 @@ async def open_coordinator(settings: CoordinatorSettings, policy: RunPolicy) -> 
     """Opens everything, continues the runs that a dead coordinator left, and closes everything again."""
     store = await Store.open(settings.database)
     try:
-        async with ReaderPool(children=settings.reader_children) as reader:
+        async with ReaderPool(children=settings.reader_children) as reader, AsyncExitStack() as closing:
             specialists = Specialists.connect(settings.specialists)
             try:
-                coordinator = _assemble(settings, policy, store, reader, specialists)
+                keeper = await closing.enter_async_context(_keeper(settings, store))
+                coordinator = _assemble(settings, policy, store, reader, specialists, keeper)
                 await coordinator.runs.recover()
                 yield coordinator
             finally:
@@ -82,14 +85,36 @@ async def open_coordinator(settings: CoordinatorSettings, policy: RunPolicy) -> 
         await store.close()
 
 
+@asynccontextmanager
+async def _keeper(settings: CoordinatorSettings, store: Store) -> AsyncIterator[VectorStoreKeeper | None]:
+    """The keeper of vector stores, where the settings ask for one."""
+    if settings.vector_store is None:
+        yield None
+        return
+    stores = OpenAIVectorStores(settings.vector_store.key, settings.vector_store.base_url)
+    keeper = VectorStoreKeeper(store, stores, _utc_now)
+    try:
+        yield keeper
+    finally:
+        await keeper.close()
+
+
 def _assemble(
-    settings: CoordinatorSettings, policy: RunPolicy, store: Store, reader: ReaderPool, specialists: Specialists
+    settings: CoordinatorSettings,
+    policy: RunPolicy,
+    store: Store,
+    reader: ReaderPool,
+    specialists: Specialists,
+    keeper: VectorStoreKeeper | None,
 ) -> Coordinator:
     limits = Limits(ContextLimits(max_characters=settings.max_context_characters), policy.max_cost_usd)
-    sessions = Sessions(store, limits, Estimates(store, specialists), _utc_now)
-    documents = Documents(store, reader, settings.data / "uploads", settings.max_upload_bytes, _utc_now)
+    sessions = Sessions(store, limits, Estimates(store, specialists), _utc_now, keeper)
+    changed = keeper.changed if keeper else lambda _: None
+    documents = Documents(store, reader, settings.data / "uploads", settings.max_upload_bytes, _utc_now, changed)
 
     async def context(session: str, as_of: date) -> ContextPack:
+        if keeper is not None:
+            await keeper.prepare(session)
         return await sessions.context(session, await sessions.papers(session), as_of)
 
     runs = Runs(store, specialists, policy, SessionInputs(preflight=sessions.validate, context=context))

@@ -43,13 +43,21 @@ class Documents:
     """Papers in, pages and facts in the store."""
 
     def __init__(
-        self, store: Store, reader: ReaderPool, folder: Path, max_bytes: int, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        reader: ReaderPool,
+        folder: Path,
+        max_bytes: int,
+        clock: Callable[[], datetime],
+        changed: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`changed` is told the id of a session whose documents came or went."""
         self._store = store
         self._reader = reader
         self._folder = folder
         self._max_bytes = max_bytes
         self._clock = clock
+        self._changed = changed
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def upload(self, upload: Upload, chunks: AsyncIterator[bytes]) -> list[Document]:
@@ -81,6 +89,7 @@ class Documents:
                     await self._store.write(_insertion(session, papers, now))
                 except AlreadyExists:
                     continue
+                self._changed(session)
                 return [_told(session, paper) for paper in papers]
         raise AlreadyExists("BUSY", "many copies of this file are being uploaded at once; try again")
 
@@ -131,6 +140,7 @@ class Documents:
             session_rows.touch(tx, session, self._clock())
 
         await self._store.write(work)
+        self._changed(session)
 
 
 def _check(upload: Upload) -> None:

@@ -35,6 +35,12 @@ class OpenAIVectorStores:
         async with _told("vector store"):
             return (await self._client().vector_stores.create(name=name, metadata={SESSION: session})).id
 
+    async def owner(self, store: str) -> str:
+        """Session id in the store's metadata, or nothing."""
+        async with _told(store):
+            found = await self._client().vector_stores.retrieve(store)
+        return (found.metadata or {}).get(SESSION, "")
+
     async def files(self, store: str) -> Sequence[IndexedFile]:
         """All files, whatever their number."""
         found = []

@@ -29,7 +29,7 @@ from buildplan.v1.session_pb2 import SessionMetadata
 from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
 from buildplan.v1.specialist_service_pb2_grpc import add_SpecialistServiceServicer_to_server
 from services.coordinator.runs.policy import RunPolicy
-from services.coordinator.settings import CoordinatorSettings
+from services.coordinator.settings import CoordinatorSettings, VectorStoreSettings
 from services.coordinator.wiring import open_coordinator
 from services.ema.profile import PROFILE as EMA
 from services.pma.profile import PROFILE as PMA
@@ -176,7 +176,12 @@ async def requests(header: documents.UploadHeader, content: bytes) -> AsyncItera
 
 
 @asynccontextmanager
-async def open_house(folder: Path, specialists: Mapping[str, str], policy: RunPolicy = POLICY) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path,
+    specialists: Mapping[str, str],
+    policy: RunPolicy = POLICY,
+    vector_store: VectorStoreSettings | None = None,
+) -> AsyncIterator[House]:
     """A coordinator in this process, on a free port."""
     settings = CoordinatorSettings(
         database=f"sqlite:///{folder / 'store.db'}",
@@ -184,6 +189,7 @@ async def open_house(folder: Path, specialists: Mapping[str, str], policy: RunPo
         specialists=dict(specialists),
         max_upload_bytes=MAX_UPLOAD_BYTES,
         reader_children=1,
+        vector_store=vector_store,
     )
     async with open_coordinator(settings, policy) as coordinator:
         server = await start_server(coordinator.services(), ServerSettings())

@@ -1,0 +1,153 @@
+"""Keeps sessions' vector stores: indexed before a run, in step with uploads and deletions, gone with the session.
+
+Nothing here stops anybody's work: trouble is logged, and preflight says it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+import structlog
+from sqlalchemy import Connection
+
+from buildplan.v1.session_pb2 import Finding, Session
+from services.contract.names import session_name
+from services.coordinator.store import Store
+from services.coordinator.store import documents as document_rows
+from services.coordinator.store import sessions as session_rows
+from services.coordinator.vector_store.index import VectorStoreIndex, VectorStores
+from services.runtime.errors import DomainError, NotFound
+
+_log = structlog.get_logger()
+
+
+class OwnedStores(VectorStores, Protocol):
+    """The provider's side, with whom a store was made for."""
+
+    async def owner(self, store: str) -> str:
+        """Session id that the store was made for by us; empty for a store of somebody else's. Raises NotFound."""
+
+    async def close(self) -> None:
+        """Closes the connections."""
+
+
+class VectorStoreKeeper:
+    """One for a coordinator. A store that was not made by it is searched, and otherwise left alone."""
+
+    def __init__(self, store: Store, stores: OwnedStores, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._stores = stores
+        self._index = VectorStoreIndex(stores)
+        self._clock = clock
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._trouble: dict[str, str] = {}
+
+    async def prepare(self, session: str) -> None:
+        """Brings the session's store in step before a run, and makes one where there is none."""
+        await self._attempt(session, self._sync(session, make=True))
+
+    def changed(self, session: str) -> None:
+        """Its documents changed: a store that it has is brought in step meanwhile."""
+        task = asyncio.create_task(self._attempt(session, self._sync(session, make=False)))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def forget(self, session: Session) -> None:
+        """Deletes the store of a session that is gone."""
+        if session.vector_store_id:
+            await self._attempt(_id(session), self._delete(_id(session), session.vector_store_id))
+
+    def findings(self, session: Session) -> list[Finding]:
+        """What preflight says of it."""
+        trouble = self._trouble.get(_id(session), "")
+        if trouble:
+            return [
+                Finding(
+                    code="VECTOR_STORE_FAILED",
+                    severity=Finding.SEVERITY_WARNING,
+                    field="vector_store_id",
+                    message=f"The vector store is not in step with the papers: {trouble}",
+                    action="Runs go on with the search of our own; the next run tries again.",
+                )
+            ]
+        store = session.vector_store_id
+        what = f"The papers are kept in vector store {store}" if store else "A run puts the papers into a vector store"
+        return [
+            Finding(
+                code="VECTOR_STORE",
+                severity=Finding.SEVERITY_INFO,
+                field="vector_store_id",
+                message=f"{what} at the model's provider",
+                action="Nothing to do; BUILDPLAN_VECTOR_STORE=off keeps them here.",
+            )
+        ]
+
+    async def close(self) -> None:
+        """Ends what is under way; the next synchronisation mends it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stores.close()
+
+    async def _attempt(self, session: str, work: Coroutine[Any, Any, None]) -> None:
+        turn = self._turns.setdefault(session, asyncio.Lock())
+        async with turn:
+            try:
+                await work
+            except DomainError as error:
+                self._trouble[session] = error.message
+                _log.error("vector store is not in step", session=session, reason=error.reason, cause=error.message)
+            else:
+                self._trouble.pop(session, None)
+
+    async def _sync(self, session: str, *, make: bool) -> None:
+        def load(tx: Connection) -> Any:
+            found = session_rows.get(tx, session)
+            return found, document_rows.list_(tx, session), list(document_rows.pages(tx, session))
+
+        found, documents, pages = await self._store.read(load)
+        known = found.vector_store_id
+        if (not known and not make) or (known and not await self._is_ours(session, known)):
+            return
+        if not known:
+            known = await self._make(session)
+        step = await self._index.sync(known, found.name, documents, pages)
+        if step.store != known:
+            await self._store.write(lambda tx: self._record(tx, session, step.store))
+        _log.info("vector store in step", session=session, store=step.store, added=step.added, removed=step.removed)
+
+    async def _make(self, session: str) -> str:
+        """A new store, on record before anything is put into it, so that none is ever lost sight of."""
+        made = await self._stores.create(f"build plan {session}", session)
+        try:
+            await self._store.write(lambda tx: self._record(tx, session, made))
+        except DomainError:
+            await self._stores.delete(made)
+            raise
+        return made
+
+    async def _delete(self, session: str, store: str) -> None:
+        if await self._is_ours(session, store):
+            await self._index.delete(store)
+            _log.info("vector store deleted", session=session, store=store)
+
+    async def _is_ours(self, session: str, store: str) -> bool:
+        """True for a store that we made for this session, and for one that is gone."""
+        try:
+            return await self._stores.owner(store) == session
+        except NotFound:
+            return True
+
+    def _record(self, tx: Connection, session: str, store: str) -> None:
+        current = session_rows.get(tx, session)
+        current.vector_store_id = store
+        session_rows.update(tx, current, self._clock())
+
+
+def _id(session: Session) -> str:
+    return session.name.removeprefix(session_name(""))
