@@ -22,6 +22,7 @@ from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs
 from services.coordinator.runs.specialists import Specialists
 from services.coordinator.store import Store
+from services.runtime.collector import settle
 from tests.fakes.process import specialist_processes
 from tests.fakes.sessions import FakeSessions, add_session
 
@@ -34,6 +35,7 @@ async def coordinator(addresses: Mapping[str, str], folder: Path, at_once: int) 
     specialists = Specialists.connect(addresses)
     runs = Runs(store, specialists, RunPolicy(runs_in_flight=at_once), FakeSessions().inputs())
     await runs.recover()
+    settle()
     try:
         yield runs, store
     finally:

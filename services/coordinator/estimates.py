@@ -14,8 +14,8 @@ from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.session_pb2 import AgentEstimate
 from buildplan.v1.specialist_service_pb2 import DescribeRequest, DescribeResponse, EstimateRequest
-from services.contract.digests import message_digest
 from services.contract.names import parse_session
+from services.coordinator.documents.context import context_digest
 from services.coordinator.preflight.cost import Costs
 from services.coordinator.runs.reuse import input_digest
 from services.coordinator.runs.specialists import Specialist, Specialists
@@ -57,7 +57,7 @@ class Estimates:
         if not metered:
             return Costs(silent=silent)
         pack = await context()
-        digest = await asyncio.to_thread(message_digest, pack)
+        digest = await asyncio.to_thread(context_digest, pack)
         work = [self._estimate(one, found, pack, digest, one.agent in fresh) for one, found in metered]
         return Costs(await asyncio.gather(*work), silent)
 

@@ -13,6 +13,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from services.runtime.channels import MAX_MESSAGE_BYTES
+from services.runtime.collector import settle
 from services.runtime.interceptors import ErrorInterceptor
 from services.runtime.settings import ServerSettings, SettingError
 
@@ -86,6 +87,7 @@ async def serve_until_signal(
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
     running = await start_server(services, settings)
+    settle()
     _log.info("serving", address=running.address)
     await stop.wait()
     _log.info("draining")

@@ -10,6 +10,7 @@ from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_pb2 import Document, Page
 from buildplan.v1.fact_pb2 import Fact
 from buildplan.v1.session_pb2 import Session, WorkCalendar
+from services.contract.digests import message_digest
 
 _YEARS_AHEAD = 4
 
@@ -38,6 +39,15 @@ def assemble(
     pack.facts.extend(facts)
     pack.conflicts.extend(conflicts)
     return pack
+
+
+def context_digest(pack: ContextPack) -> str:
+    """Names what a specialist is told. A vector store only holds the same papers again, so its id does not count."""
+    store, pack.vector_store_id = pack.vector_store_id, ""
+    try:
+        return message_digest(pack)
+    finally:
+        pack.vector_store_id = store
 
 
 def by_precedence(documents: Sequence[Document]) -> list[Document]:

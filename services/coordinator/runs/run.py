@@ -12,9 +12,9 @@ from buildplan.v1.agent_pb2 import Failure
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.specialist_service_pb2 import ProposeRequest
-from services.contract.digests import message_digest
 from services.contract.names import parse
 from services.contract.usage import total
+from services.coordinator.documents.context import context_digest
 from services.coordinator.plans.kept_edits import catch_up
 from services.coordinator.runs import failures
 from services.coordinator.runs.agent_run import AgentRun, Surroundings
@@ -102,7 +102,7 @@ class RunExecution:
         request = ProposeRequest(run=self.run.name, context=context)
         self._context = request.context
         large = len(self._context.passages) > _LARGE_CONTEXT
-        digest = await asyncio.to_thread(message_digest, self._context) if large else message_digest(self._context)
+        digest = await asyncio.to_thread(context_digest, self._context) if large else context_digest(self._context)
         around = Surroundings(
             self._ids, request, digest, self._log, house.store, house.policy, house.clock, house.sleep
         )

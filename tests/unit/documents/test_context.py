@@ -8,7 +8,7 @@ from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_pb2 import Document, Page, Passage
 from buildplan.v1.session_pb2 import Session, SessionMetadata, WorkCalendar
 from services.contract.digests import message_digest
-from services.coordinator.documents.context import assemble
+from services.coordinator.documents.context import assemble, context_digest
 
 AS_OF = date(2026, 11, 23)
 
@@ -45,3 +45,10 @@ def test_a_country_becomes_holidays_beside_ones_own() -> None:
     holidays = pack(WorkCalendar(country="US", holidays=["2026-12-24"])).metadata.calendar.holidays
     assert {"2026-11-26", "2026-12-24", "2026-12-25", "2027-07-04"} <= set(holidays)
     assert list(holidays) == sorted(holidays)
+
+
+def test_an_index_of_the_same_papers_is_the_same_input() -> None:
+    indexed = pack()
+    indexed.vector_store_id = "vs_1"
+    assert context_digest(indexed) == context_digest(pack())
+    assert indexed.vector_store_id == "vs_1"

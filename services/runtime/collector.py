@@ -1,0 +1,17 @@
+"""The garbage collector of a server: what lives since the start is left alone, and collections are rare.
+
+Measured with 200 watchers: a collection in the middle of a burst held events up for 50 ms at the 99th percentile.
+"""
+
+from __future__ import annotations
+
+import gc
+
+_YOUNG, _MIDDLE, _OLD = 50_000, 20, 20
+
+
+def settle() -> None:
+    """Call once when everything is loaded and started."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
