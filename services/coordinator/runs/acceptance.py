@@ -48,7 +48,7 @@ class Acceptance:
             _check_free(tx, session)
             now, lease = self._house.clock(), self._house.policy.lease
             fence = rows.insert(tx, run, run.request_id, parameters_digest, self._active.owner, lease, now)
-            return _begun(tx, run, fence, assignment, now)
+            return _begun(tx, run, fence, assignment, now, rows.append)
 
         return await self._take(run, work, assignment)
 
@@ -66,7 +66,7 @@ class Acceptance:
             _check_free(tx, session)
             now, lease = self._house.clock(), self._house.policy.lease
             fence = leases.reopen(tx, session, run_id, self._active.owner, lease, now)
-            return _begun(tx, run, fence, assignment, now)
+            return _begun(tx, run, fence, assignment, now, rows.record)
 
         return await self._take(run, work, assignment)
 
@@ -94,9 +94,11 @@ class Acceptance:
         return taken.run
 
 
-def _begun(tx: Connection, run: Run, fence: int, assignment: Assignment, now: datetime) -> Taken:
+def _begun(
+    tx: Connection, run: Run, fence: int, assignment: Assignment, now: datetime, store: Callable[..., list[RunEvent]]
+) -> Taken:
     session, run_id = parse(run.name, "runs")
-    events = rows.record(tx, session, run_id, fence, accepted_events(run, assignment.agents, now))
+    events = store(tx, session, run_id, fence, accepted_events(run, assignment.agents, now))
     return Taken(run, fence, events, Earlier.read(tx, (session, run_id), assignment))
 
 

@@ -24,6 +24,7 @@ from services.coordinator.store.prepared import Prepared
 from services.runtime.errors import NotFound
 
 __all__ = [
+    "append",
     "by_request_id",
     "claim",
     "events_after",
@@ -137,13 +138,12 @@ def claim(tx: Connection, owner: str, lease_seconds: float, now: datetime) -> li
     return [(get(tx, session_id, run_id), fence) for session_id, run_id, fence in claimed]
 
 
-def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Sequence[RunEvent]) -> list[RunEvent]:
-    """Numbers and stores the events together with the state that they report; raises FenceLost.
+def append(tx: Connection, session_id: str, run_id: str, fence: int, events: Sequence[RunEvent]) -> list[RunEvent]:
+    """Numbers and stores events whose state is stored already; raises FenceLost.
 
     The same check is made when there are no events.
     """
-    ids = {"session": session_id, "run": run_id}
-    advanced = _ADVANCE.values(tx, **ids, held=fence, count=len(events))
+    advanced = _ADVANCE.values(tx, session=session_id, run=run_id, held=fence, count=len(events))
     if not advanced:
         raise FenceLost(run_name(session_id, run_id))
     last = int(advanced[0])
@@ -151,6 +151,13 @@ def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Seq
         event.run = run_name(session_id, run_id)
         event.sequence = sequence
     event_rows.insert(tx, session_id, run_id, events)
+    return list(events)
+
+
+def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Sequence[RunEvent]) -> list[RunEvent]:
+    """Numbers and stores the events together with the state that they report; raises FenceLost."""
+    recorded = append(tx, session_id, run_id, fence, events)
+    ids = {"session": session_id, "run": run_id}
     agents = {}
     for event in events:
         if event.HasField("run_state"):
@@ -159,7 +166,7 @@ def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Seq
             status = event.agent_status
             agents[status.agent] = {**ids, "of": status.agent, **_new(_agent_columns(status))}
     _SET_AGENT.many(tx, list(agents.values()))
-    return list(events)
+    return recorded
 
 
 def read_run(tx: Connection, row: Row[Any]) -> Run:
