@@ -7,6 +7,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from openai.types.responses.response_create_params import ResponseCreateParamsBase, ResponseCreateParamsNonStreaming
+from pydantic import TypeAdapter, ValidationError
 
 from buildplan.v1.context_pb2 import ContextPack
 from services.specialist.openai.document_block import block
@@ -245,3 +247,15 @@ async def test_an_estimate_covers_the_request_and_asks_nobody() -> None:
     assert usage.cost_usd == pytest.approx((usage.input_tokens * 0.75 + 24_000 * 4.5) / 1e6)
     body = await asked(pack())
     assert len(json.dumps(body)) / 6 < usage.input_tokens < len(json.dumps(body)) / 2
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+async def test_the_body_fits_the_parameters_that_openai_publishes(agent: str) -> None:
+    """The types of the official package are generated from OpenAI's published specification."""
+    published = TypeAdapter(ResponseCreateParamsNonStreaming)
+    body = await asked(pack(), agent)
+    known = {*ResponseCreateParamsBase.__annotations__, *ResponseCreateParamsNonStreaming.__annotations__}
+    assert set(body) <= known
+    published.validate_python(body)
+    with pytest.raises(ValidationError):
+        published.validate_python({**body, "max_output_tokens": "many"})
