@@ -26,7 +26,7 @@ from buildplan.v1 import document_pb2 as buildplan_dot_v1_dot_document__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#buildplan/v1/document_service.proto\x12\x0c\x62uildplan.v1\x1a\x1b\x62uildplan/v1/document.proto\x1a google/protobuf/field_mask.proto\"k\n\x0cUploadHeader\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.buildplan.v1.DocumentKind\x12\x0e\n\x06sha256\x18\x04 \x01(\t\"a\n\x15UploadDocumentRequest\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1a.buildplan.v1.UploadHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\t\n\x07message\"o\n\x16UploadDocumentResponse\x12(\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Document\x12+\n\x0b\x61ttachments\x18\x02 \x03(\x0b\x32\x16.buildplan.v1.Document\"&\n\x14ListDocumentsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"B\n\x15ListDocumentsResponse\x12)\n\tdocuments\x18\x01 \x03(\x0b\x32\x16.buildplan.v1.Document\"\"\n\x12GetDocumentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"?\n\x13GetDocumentResponse\x12(\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Document\"r\n\x15UpdateDocumentRequest\x12(\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Document\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"B\n\x16UpdateDocumentResponse\x12(\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Document\"2\n\x0eGetPageRequest\x12\x10\n\x08\x64ocument\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\"3\n\x0fGetPageResponse\x12 \n\x04page\x18\x01 \x01(\x0b\x32\x12.buildplan.v1.Page\"\'\n\x17\x44ownloadDocumentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\")\n\x18\x44ownloadDocumentResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\"%\n\x15\x44\x65leteDocumentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x18\n\x16\x44\x65leteDocumentResponse2\x85\x05\n\x0f\x44ocumentService\x12]\n\x0eUploadDocument\x12#.buildplan.v1.UploadDocumentRequest\x1a$.buildplan.v1.UploadDocumentResponse(\x01\x12X\n\rListDocuments\x12\".buildplan.v1.ListDocumentsRequest\x1a#.buildplan.v1.ListDocumentsResponse\x12R\n\x0bGetDocument\x12 .buildplan.v1.GetDocumentRequest\x1a!.buildplan.v1.GetDocumentResponse\x12[\n\x0eUpdateDocument\x12#.buildplan.v1.UpdateDocumentRequest\x1a$.buildplan.v1.UpdateDocumentResponse\x12\x46\n\x07GetPage\x12\x1c.buildplan.v1.GetPageRequest\x1a\x1d.buildplan.v1.GetPageResponse\x12\x63\n\x10\x44ownloadDocument\x12%.buildplan.v1.DownloadDocumentRequest\x1a&.buildplan.v1.DownloadDocumentResponse0\x01\x12[\n\x0e\x44\x65leteDocument\x12#.buildplan.v1.DeleteDocumentRequest\x1a$.buildplan.v1.DeleteDocumentResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#buildplan/v1/document_service.proto\x12\x0c\x62uildplan.v1\x1a\x1b\x62uildplan/v1/document.proto\x1a google/protobuf/field_mask.proto\"k\n\x0cUploadHeader\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12(\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.buildplan.v1.DocumentKind\x12\x0e\n\x06sha256\x18\x04 \x01(\t\"a\n\x15UploadDocumentRequest\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1a.buildplan.v1.UploadHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\t\n\x07message\"o\n\x16UploadDocumentResponse\x12(\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Document\x12+\n\x0b\x61ttachments\x18\x02 \x03(\x0b\x32\x16.buildplan.v1.Document\"&\n\x14ListDocumentsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"B\n\x15ListDocumentsResponse\x12)\n\tdocuments\x18\x01 \x03(\x0b\x32\x16.buildplan.v1.Document\"\"\n\x12GetDocumentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"?\n\x13GetDocumentResponse\x12(\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Document\"r\n\x15UpdateDocumentRequest\x12(\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Document\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"B\n\x16UpdateDocumentResponse\x12(\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Document\"2\n\x0eGetPageRequest\x12\x10\n\x08\x64ocument\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\"3\n\x0fGetPageResponse\x12 \n\x04page\x18\x01 \x01(\x0b\x32\x12.buildplan.v1.Page\"D\n\x11RenderPageRequest\x12\x10\n\x08\x64ocument\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\x12\r\n\x05width\x18\x03 \x01(\x05\"B\n\x12RenderPageResponse\x12\r\n\x05image\x18\x01 \x01(\x0c\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\"E\n\x12LocateQuoteRequest\x12\x10\n\x08\x64ocument\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\x12\r\n\x05quote\x18\x03 \x01(\t\"?\n\x03\x42ox\x12\x0c\n\x04left\x18\x01 \x01(\x02\x12\x0b\n\x03top\x18\x02 \x01(\x02\x12\r\n\x05width\x18\x03 \x01(\x02\x12\x0e\n\x06height\x18\x04 \x01(\x02\"7\n\x13LocateQuoteResponse\x12 \n\x05\x62oxes\x18\x01 \x03(\x0b\x32\x11.buildplan.v1.Box\"\'\n\x17\x44ownloadDocumentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\")\n\x18\x44ownloadDocumentResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\"%\n\x15\x44\x65leteDocumentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x18\n\x16\x44\x65leteDocumentResponse2\xaa\x06\n\x0f\x44ocumentService\x12]\n\x0eUploadDocument\x12#.buildplan.v1.UploadDocumentRequest\x1a$.buildplan.v1.UploadDocumentResponse(\x01\x12X\n\rListDocuments\x12\".buildplan.v1.ListDocumentsRequest\x1a#.buildplan.v1.ListDocumentsResponse\x12R\n\x0bGetDocument\x12 .buildplan.v1.GetDocumentRequest\x1a!.buildplan.v1.GetDocumentResponse\x12[\n\x0eUpdateDocument\x12#.buildplan.v1.UpdateDocumentRequest\x1a$.buildplan.v1.UpdateDocumentResponse\x12\x46\n\x07GetPage\x12\x1c.buildplan.v1.GetPageRequest\x1a\x1d.buildplan.v1.GetPageResponse\x12O\n\nRenderPage\x12\x1f.buildplan.v1.RenderPageRequest\x1a .buildplan.v1.RenderPageResponse\x12R\n\x0bLocateQuote\x12 .buildplan.v1.LocateQuoteRequest\x1a!.buildplan.v1.LocateQuoteResponse\x12\x63\n\x10\x44ownloadDocument\x12%.buildplan.v1.DownloadDocumentRequest\x1a&.buildplan.v1.DownloadDocumentResponse0\x01\x12[\n\x0e\x44\x65leteDocument\x12#.buildplan.v1.DeleteDocumentRequest\x1a$.buildplan.v1.DeleteDocumentResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,14 +55,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPAGEREQUEST']._serialized_end=880
   _globals['_GETPAGERESPONSE']._serialized_start=882
   _globals['_GETPAGERESPONSE']._serialized_end=933
-  _globals['_DOWNLOADDOCUMENTREQUEST']._serialized_start=935
-  _globals['_DOWNLOADDOCUMENTREQUEST']._serialized_end=974
-  _globals['_DOWNLOADDOCUMENTRESPONSE']._serialized_start=976
-  _globals['_DOWNLOADDOCUMENTRESPONSE']._serialized_end=1017
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1019
-  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=1056
-  _globals['_DELETEDOCUMENTRESPONSE']._serialized_start=1058
-  _globals['_DELETEDOCUMENTRESPONSE']._serialized_end=1082
-  _globals['_DOCUMENTSERVICE']._serialized_start=1085
-  _globals['_DOCUMENTSERVICE']._serialized_end=1730
+  _globals['_RENDERPAGEREQUEST']._serialized_start=935
+  _globals['_RENDERPAGEREQUEST']._serialized_end=1003
+  _globals['_RENDERPAGERESPONSE']._serialized_start=1005
+  _globals['_RENDERPAGERESPONSE']._serialized_end=1071
+  _globals['_LOCATEQUOTEREQUEST']._serialized_start=1073
+  _globals['_LOCATEQUOTEREQUEST']._serialized_end=1142
+  _globals['_BOX']._serialized_start=1144
+  _globals['_BOX']._serialized_end=1207
+  _globals['_LOCATEQUOTERESPONSE']._serialized_start=1209
+  _globals['_LOCATEQUOTERESPONSE']._serialized_end=1264
+  _globals['_DOWNLOADDOCUMENTREQUEST']._serialized_start=1266
+  _globals['_DOWNLOADDOCUMENTREQUEST']._serialized_end=1305
+  _globals['_DOWNLOADDOCUMENTRESPONSE']._serialized_start=1307
+  _globals['_DOWNLOADDOCUMENTRESPONSE']._serialized_end=1348
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_start=1350
+  _globals['_DELETEDOCUMENTREQUEST']._serialized_end=1387
+  _globals['_DELETEDOCUMENTRESPONSE']._serialized_start=1389
+  _globals['_DELETEDOCUMENTRESPONSE']._serialized_end=1413
+  _globals['_DOCUMENTSERVICE']._serialized_start=1416
+  _globals['_DOCUMENTSERVICE']._serialized_end=2226
 # @@protoc_insertion_point(module_scope)

@@ -313,6 +313,154 @@ class GetPageResponse(_message.Message):
 Global___GetPageResponse: _TypeAlias = GetPageResponse  # noqa: Y015
 
 @_typing.final
+class RenderPageRequest(_message.Message):
+    """Asks for a page's picture."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    WIDTH_FIELD_NUMBER: _builtins.int
+    document: _builtins.str
+    """"sessions/{session}/documents/{document}"."""
+    number: _builtins.int
+    """Counts from 1."""
+    width: _builtins.int
+    """Width of the picture in pixels, 100 to 3000; 0 means 1200."""
+    def __init__(
+        self,
+        *,
+        document: _builtins.str = ...,
+        number: _builtins.int = ...,
+        width: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "number", b"number", "width", b"width"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RenderPageRequest: _TypeAlias = RenderPageRequest  # noqa: Y015
+
+@_typing.final
+class RenderPageResponse(_message.Message):
+    """The picture."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMAGE_FIELD_NUMBER: _builtins.int
+    WIDTH_FIELD_NUMBER: _builtins.int
+    HEIGHT_FIELD_NUMBER: _builtins.int
+    image: _builtins.bytes
+    """A PNG."""
+    width: _builtins.int
+    """Width in pixels."""
+    height: _builtins.int
+    """Height in pixels."""
+    def __init__(
+        self,
+        *,
+        image: _builtins.bytes = ...,
+        width: _builtins.int = ...,
+        height: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["height", b"height", "image", b"image", "width", b"width"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RenderPageResponse: _TypeAlias = RenderPageResponse  # noqa: Y015
+
+@_typing.final
+class LocateQuoteRequest(_message.Message):
+    """Asks where a quote stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    QUOTE_FIELD_NUMBER: _builtins.int
+    document: _builtins.str
+    """"sessions/{session}/documents/{document}"."""
+    number: _builtins.int
+    """Counts from 1."""
+    quote: _builtins.str
+    """The words, as in a citation; compared after the citation check's normalisation."""
+    def __init__(
+        self,
+        *,
+        document: _builtins.str = ...,
+        number: _builtins.int = ...,
+        quote: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "number", b"number", "quote", b"quote"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LocateQuoteRequest: _TypeAlias = LocateQuoteRequest  # noqa: Y015
+
+@_typing.final
+class Box(_message.Message):
+    """A rectangle on a page, in fractions of the page's width and height, from its top left corner."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEFT_FIELD_NUMBER: _builtins.int
+    TOP_FIELD_NUMBER: _builtins.int
+    WIDTH_FIELD_NUMBER: _builtins.int
+    HEIGHT_FIELD_NUMBER: _builtins.int
+    left: _builtins.float
+    """Left edge, 0 to 1."""
+    top: _builtins.float
+    """Top edge, 0 to 1."""
+    width: _builtins.float
+    """Width, 0 to 1."""
+    height: _builtins.float
+    """Height, 0 to 1."""
+    def __init__(
+        self,
+        *,
+        left: _builtins.float = ...,
+        top: _builtins.float = ...,
+        width: _builtins.float = ...,
+        height: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["height", b"height", "left", b"left", "top", b"top", "width", b"width"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Box: _TypeAlias = Box  # noqa: Y015
+
+@_typing.final
+class LocateQuoteResponse(_message.Message):
+    """Where the quote stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BOXES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def boxes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Box]:
+        """One for each line of the quote, in reading order; empty when the quote is not there."""
+
+    def __init__(
+        self,
+        *,
+        boxes: _abc.Iterable[Global___Box] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["boxes", b"boxes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LocateQuoteResponse: _TypeAlias = LocateQuoteResponse  # noqa: Y015
+
+@_typing.final
 class DownloadDocumentRequest(_message.Message):
     """Asks for the original file."""
 

@@ -60,6 +60,16 @@ class DocumentServiceStub:
                 request_serializer=buildplan_dot_v1_dot_document__service__pb2.GetPageRequest.SerializeToString,
                 response_deserializer=buildplan_dot_v1_dot_document__service__pb2.GetPageResponse.FromString,
                 _registered_method=True)
+        self.RenderPage = channel.unary_unary(
+                '/buildplan.v1.DocumentService/RenderPage',
+                request_serializer=buildplan_dot_v1_dot_document__service__pb2.RenderPageRequest.SerializeToString,
+                response_deserializer=buildplan_dot_v1_dot_document__service__pb2.RenderPageResponse.FromString,
+                _registered_method=True)
+        self.LocateQuote = channel.unary_unary(
+                '/buildplan.v1.DocumentService/LocateQuote',
+                request_serializer=buildplan_dot_v1_dot_document__service__pb2.LocateQuoteRequest.SerializeToString,
+                response_deserializer=buildplan_dot_v1_dot_document__service__pb2.LocateQuoteResponse.FromString,
+                _registered_method=True)
         self.DownloadDocument = channel.unary_stream(
                 '/buildplan.v1.DocumentService/DownloadDocument',
                 request_serializer=buildplan_dot_v1_dot_document__service__pb2.DownloadDocumentRequest.SerializeToString,
@@ -114,6 +124,22 @@ class DocumentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RenderPage(self, request, context):
+        """Renders one page as a picture, apart from the servers. Safe to repeat. FAILED_PRECONDITION with reason NO_PICTURE
+        for formats that have no pages to look at (sheets, emails, text); NOT_FOUND beyond the last page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LocateQuote(self, request, context):
+        """Finds where on a page's picture a quote stands, one box for each line that it runs over. Safe to repeat. No box
+        when the quote is not on the page; FAILED_PRECONDITION with reason NO_PICTURE as for RenderPage.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DownloadDocument(self, request, context):
         """Streams the original file in chunks of at most 1 MiB. Safe to repeat.
         """
@@ -155,6 +181,16 @@ def add_DocumentServiceServicer_to_server(servicer, server):
                     servicer.GetPage,
                     request_deserializer=buildplan_dot_v1_dot_document__service__pb2.GetPageRequest.FromString,
                     response_serializer=buildplan_dot_v1_dot_document__service__pb2.GetPageResponse.SerializeToString,
+            ),
+            'RenderPage': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenderPage,
+                    request_deserializer=buildplan_dot_v1_dot_document__service__pb2.RenderPageRequest.FromString,
+                    response_serializer=buildplan_dot_v1_dot_document__service__pb2.RenderPageResponse.SerializeToString,
+            ),
+            'LocateQuote': grpc.unary_unary_rpc_method_handler(
+                    servicer.LocateQuote,
+                    request_deserializer=buildplan_dot_v1_dot_document__service__pb2.LocateQuoteRequest.FromString,
+                    response_serializer=buildplan_dot_v1_dot_document__service__pb2.LocateQuoteResponse.SerializeToString,
             ),
             'DownloadDocument': grpc.unary_stream_rpc_method_handler(
                     servicer.DownloadDocument,
@@ -303,6 +339,60 @@ class DocumentService:
             '/buildplan.v1.DocumentService/GetPage',
             buildplan_dot_v1_dot_document__service__pb2.GetPageRequest.SerializeToString,
             buildplan_dot_v1_dot_document__service__pb2.GetPageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenderPage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/buildplan.v1.DocumentService/RenderPage',
+            buildplan_dot_v1_dot_document__service__pb2.RenderPageRequest.SerializeToString,
+            buildplan_dot_v1_dot_document__service__pb2.RenderPageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LocateQuote(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/buildplan.v1.DocumentService/LocateQuote',
+            buildplan_dot_v1_dot_document__service__pb2.LocateQuoteRequest.SerializeToString,
+            buildplan_dot_v1_dot_document__service__pb2.LocateQuoteResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,14 @@ class DocumentServiceStub:
     """Corrects kind, authority, precedence, revision, number or issue date. Safe to repeat."""
     GetPage: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.GetPageRequest, _document_service_pb2.GetPageResponse]
     """Reads one page with its passages. Safe to repeat. NOT_FOUND beyond the last page."""
+    RenderPage: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.RenderPageRequest, _document_service_pb2.RenderPageResponse]
+    """Renders one page as a picture, apart from the servers. Safe to repeat. FAILED_PRECONDITION with reason NO_PICTURE
+    for formats that have no pages to look at (sheets, emails, text); NOT_FOUND beyond the last page.
+    """
+    LocateQuote: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.LocateQuoteRequest, _document_service_pb2.LocateQuoteResponse]
+    """Finds where on a page's picture a quote stands, one box for each line that it runs over. Safe to repeat. No box
+    when the quote is not on the page; FAILED_PRECONDITION with reason NO_PICTURE as for RenderPage.
+    """
     DownloadDocument: _grpc.UnaryStreamMultiCallable[_document_service_pb2.DownloadDocumentRequest, _document_service_pb2.DownloadDocumentResponse]
     """Streams the original file in chunks of at most 1 MiB. Safe to repeat."""
     DeleteDocument: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.DeleteDocumentRequest, _document_service_pb2.DeleteDocumentResponse]
@@ -71,6 +79,14 @@ class DocumentServiceAsyncStub(DocumentServiceStub):
     """Corrects kind, authority, precedence, revision, number or issue date. Safe to repeat."""
     GetPage: _aio.UnaryUnaryMultiCallable[_document_service_pb2.GetPageRequest, _document_service_pb2.GetPageResponse]  # type: ignore[assignment]
     """Reads one page with its passages. Safe to repeat. NOT_FOUND beyond the last page."""
+    RenderPage: _aio.UnaryUnaryMultiCallable[_document_service_pb2.RenderPageRequest, _document_service_pb2.RenderPageResponse]  # type: ignore[assignment]
+    """Renders one page as a picture, apart from the servers. Safe to repeat. FAILED_PRECONDITION with reason NO_PICTURE
+    for formats that have no pages to look at (sheets, emails, text); NOT_FOUND beyond the last page.
+    """
+    LocateQuote: _aio.UnaryUnaryMultiCallable[_document_service_pb2.LocateQuoteRequest, _document_service_pb2.LocateQuoteResponse]  # type: ignore[assignment]
+    """Finds where on a page's picture a quote stands, one box for each line that it runs over. Safe to repeat. No box
+    when the quote is not on the page; FAILED_PRECONDITION with reason NO_PICTURE as for RenderPage.
+    """
     DownloadDocument: _aio.UnaryStreamMultiCallable[_document_service_pb2.DownloadDocumentRequest, _document_service_pb2.DownloadDocumentResponse]  # type: ignore[assignment]
     """Streams the original file in chunks of at most 1 MiB. Safe to repeat."""
     DeleteDocument: _aio.UnaryUnaryMultiCallable[_document_service_pb2.DeleteDocumentRequest, _document_service_pb2.DeleteDocumentResponse]  # type: ignore[assignment]
@@ -122,6 +138,26 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_document_service_pb2.GetPageResponse, _abc.Awaitable[_document_service_pb2.GetPageResponse]]:
         """Reads one page with its passages. Safe to repeat. NOT_FOUND beyond the last page."""
+
+    @_abc_1.abstractmethod
+    def RenderPage(
+        self,
+        request: _document_service_pb2.RenderPageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_document_service_pb2.RenderPageResponse, _abc.Awaitable[_document_service_pb2.RenderPageResponse]]:
+        """Renders one page as a picture, apart from the servers. Safe to repeat. FAILED_PRECONDITION with reason NO_PICTURE
+        for formats that have no pages to look at (sheets, emails, text); NOT_FOUND beyond the last page.
+        """
+
+    @_abc_1.abstractmethod
+    def LocateQuote(
+        self,
+        request: _document_service_pb2.LocateQuoteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_document_service_pb2.LocateQuoteResponse, _abc.Awaitable[_document_service_pb2.LocateQuoteResponse]]:
+        """Finds where on a page's picture a quote stands, one box for each line that it runs over. Safe to repeat. No box
+        when the quote is not on the page; FAILED_PRECONDITION with reason NO_PICTURE as for RenderPage.
+        """
 
     @_abc_1.abstractmethod
     def DownloadDocument(

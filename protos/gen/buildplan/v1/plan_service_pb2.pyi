@@ -4,6 +4,7 @@ isort:skip_file
 Plans and their revisions."""
 
 from buildplan.v1 import plan_pb2 as _plan_pb2
+from buildplan.v1 import statement_pb2 as _statement_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -33,6 +34,10 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     """Markdown."""
     EXPORT_FORMAT_JSON: _ExportFormat.ValueType  # 2
     """JSON, as the protos map to it."""
+    EXPORT_FORMAT_DOCX: _ExportFormat.ValueType  # 3
+    """Word document."""
+    EXPORT_FORMAT_XLSX: _ExportFormat.ValueType  # 4
+    """Workbook: requirements with citations, control-plan rows, open questions, tasks."""
 
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
     """Form of an export."""
@@ -43,6 +48,10 @@ EXPORT_FORMAT_MARKDOWN: ExportFormat.ValueType  # 1
 """Markdown."""
 EXPORT_FORMAT_JSON: ExportFormat.ValueType  # 2
 """JSON, as the protos map to it."""
+EXPORT_FORMAT_DOCX: ExportFormat.ValueType  # 3
+"""Word document."""
+EXPORT_FORMAT_XLSX: ExportFormat.ValueType  # 4
+"""Workbook: requirements with citations, control-plan rows, open questions, tasks."""
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 
 @_typing.final
@@ -240,6 +249,139 @@ class EditPlanResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EditPlanResponse: _TypeAlias = EditPlanResponse  # noqa: Y015
+
+@_typing.final
+class ComparePlansRequest(_message.Message):
+    """Asks for a comparison."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    BASE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The later revision, "sessions/{session}/plans/{revision}" or "sessions/{session}/plans/latest"."""
+    base: _builtins.str
+    """The revision that it is held against, "sessions/{session}/plans/{revision}"."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        base: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base", b"base", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComparePlansRequest: _TypeAlias = ComparePlansRequest  # noqa: Y015
+
+@_typing.final
+class PlanChange(_message.Message):
+    """One line that differs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[PlanChange._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: PlanChange._Kind.ValueType  # 0
+        """Not set."""
+        KIND_ADDED: PlanChange._Kind.ValueType  # 1
+        """Only the later revision has it."""
+        KIND_REMOVED: PlanChange._Kind.ValueType  # 2
+        """Only the base has it."""
+        KIND_CHANGED: PlanChange._Kind.ValueType  # 3
+        """Both have it, with other content."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
+        """What became of the line."""
+
+    KIND_UNSPECIFIED: PlanChange.Kind.ValueType  # 0
+    """Not set."""
+    KIND_ADDED: PlanChange.Kind.ValueType  # 1
+    """Only the later revision has it."""
+    KIND_REMOVED: PlanChange.Kind.ValueType  # 2
+    """Only the base has it."""
+    KIND_CHANGED: PlanChange.Kind.ValueType  # 3
+    """Both have it, with other content."""
+
+    KIND_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    kind: Global___PlanChange.Kind.ValueType
+    """What became of it."""
+    path: _builtins.str
+    """List that the line stands in, such as "sections.quality_plan.ctqs"."""
+    @_builtins.property
+    def before(self) -> _statement_pb2.Statement:
+        """The line in the base; unset when it was added."""
+
+    @_builtins.property
+    def after(self) -> _statement_pb2.Statement:
+        """The line in the later revision; unset when it was removed."""
+
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the line's own fields that differ, such as "text" or "due"; empty unless it was changed."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___PlanChange.Kind.ValueType = ...,
+        path: _builtins.str = ...,
+        before: _statement_pb2.Statement | None = ...,
+        after: _statement_pb2.Statement | None = ...,
+        fields: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "fields", b"fields", "kind", b"kind", "path", b"path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanChange: _TypeAlias = PlanChange  # noqa: Y015
+
+@_typing.final
+class ComparePlansResponse(_message.Message):
+    """What differs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGES_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    BASE_REVISION_FIELD_NUMBER: _builtins.int
+    UNCHANGED_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Number of the later revision."""
+    base_revision: _builtins.int
+    """Number of the base."""
+    unchanged: _builtins.int
+    """Lines that are the same in both."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanChange]:
+        """In the order of the plan."""
+
+    def __init__(
+        self,
+        *,
+        changes: _abc.Iterable[Global___PlanChange] | None = ...,
+        revision: _builtins.int = ...,
+        base_revision: _builtins.int = ...,
+        unchanged: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_revision", b"base_revision", "changes", b"changes", "revision", b"revision", "unchanged", b"unchanged"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComparePlansResponse: _TypeAlias = ComparePlansResponse  # noqa: Y015
 
 @_typing.final
 class ExportPlanRequest(_message.Message):

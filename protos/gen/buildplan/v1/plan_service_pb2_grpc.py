@@ -50,6 +50,11 @@ class PlanServiceStub:
                 request_serializer=buildplan_dot_v1_dot_plan__service__pb2.EditPlanRequest.SerializeToString,
                 response_deserializer=buildplan_dot_v1_dot_plan__service__pb2.EditPlanResponse.FromString,
                 _registered_method=True)
+        self.ComparePlans = channel.unary_unary(
+                '/buildplan.v1.PlanService/ComparePlans',
+                request_serializer=buildplan_dot_v1_dot_plan__service__pb2.ComparePlansRequest.SerializeToString,
+                response_deserializer=buildplan_dot_v1_dot_plan__service__pb2.ComparePlansResponse.FromString,
+                _registered_method=True)
         self.ExportPlan = channel.unary_unary(
                 '/buildplan.v1.PlanService/ExportPlan',
                 request_serializer=buildplan_dot_v1_dot_plan__service__pb2.ExportPlanRequest.SerializeToString,
@@ -83,6 +88,14 @@ class PlanServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ComparePlans(self, request, context):
+        """Says what differs between two revisions of one session. Safe to repeat. INVALID_ARGUMENT when they belong to
+        different sessions.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExportPlan(self, request, context):
         """Renders a revision. Safe to repeat.
         """
@@ -107,6 +120,11 @@ def add_PlanServiceServicer_to_server(servicer, server):
                     servicer.EditPlan,
                     request_deserializer=buildplan_dot_v1_dot_plan__service__pb2.EditPlanRequest.FromString,
                     response_serializer=buildplan_dot_v1_dot_plan__service__pb2.EditPlanResponse.SerializeToString,
+            ),
+            'ComparePlans': grpc.unary_unary_rpc_method_handler(
+                    servicer.ComparePlans,
+                    request_deserializer=buildplan_dot_v1_dot_plan__service__pb2.ComparePlansRequest.FromString,
+                    response_serializer=buildplan_dot_v1_dot_plan__service__pb2.ComparePlansResponse.SerializeToString,
             ),
             'ExportPlan': grpc.unary_unary_rpc_method_handler(
                     servicer.ExportPlan,
@@ -196,6 +214,33 @@ class PlanService:
             '/buildplan.v1.PlanService/EditPlan',
             buildplan_dot_v1_dot_plan__service__pb2.EditPlanRequest.SerializeToString,
             buildplan_dot_v1_dot_plan__service__pb2.EditPlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ComparePlans(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/buildplan.v1.PlanService/ComparePlans',
+            buildplan_dot_v1_dot_plan__service__pb2.ComparePlansRequest.SerializeToString,
+            buildplan_dot_v1_dot_plan__service__pb2.ComparePlansResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,10 @@ class PlanServiceStub:
     """Makes a new revision with a user's edits; the citations of edited lines are checked again and the quality
     gate judges anew. All edits or none. ABORTED when the etag is not the latest revision's.
     """
+    ComparePlans: _grpc.UnaryUnaryMultiCallable[_plan_service_pb2.ComparePlansRequest, _plan_service_pb2.ComparePlansResponse]
+    """Says what differs between two revisions of one session. Safe to repeat. INVALID_ARGUMENT when they belong to
+    different sessions.
+    """
     ExportPlan: _grpc.UnaryUnaryMultiCallable[_plan_service_pb2.ExportPlanRequest, _plan_service_pb2.ExportPlanResponse]
     """Renders a revision. Safe to repeat."""
 
@@ -56,6 +60,10 @@ class PlanServiceAsyncStub(PlanServiceStub):
     EditPlan: _aio.UnaryUnaryMultiCallable[_plan_service_pb2.EditPlanRequest, _plan_service_pb2.EditPlanResponse]  # type: ignore[assignment]
     """Makes a new revision with a user's edits; the citations of edited lines are checked again and the quality
     gate judges anew. All edits or none. ABORTED when the etag is not the latest revision's.
+    """
+    ComparePlans: _aio.UnaryUnaryMultiCallable[_plan_service_pb2.ComparePlansRequest, _plan_service_pb2.ComparePlansResponse]  # type: ignore[assignment]
+    """Says what differs between two revisions of one session. Safe to repeat. INVALID_ARGUMENT when they belong to
+    different sessions.
     """
     ExportPlan: _aio.UnaryUnaryMultiCallable[_plan_service_pb2.ExportPlanRequest, _plan_service_pb2.ExportPlanResponse]  # type: ignore[assignment]
     """Renders a revision. Safe to repeat."""
@@ -87,6 +95,16 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_plan_service_pb2.EditPlanResponse, _abc.Awaitable[_plan_service_pb2.EditPlanResponse]]:
         """Makes a new revision with a user's edits; the citations of edited lines are checked again and the quality
         gate judges anew. All edits or none. ABORTED when the etag is not the latest revision's.
+        """
+
+    @_abc_1.abstractmethod
+    def ComparePlans(
+        self,
+        request: _plan_service_pb2.ComparePlansRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_plan_service_pb2.ComparePlansResponse, _abc.Awaitable[_plan_service_pb2.ComparePlansResponse]]:
+        """Says what differs between two revisions of one session. Safe to repeat. INVALID_ARGUMENT when they belong to
+        different sessions.
         """
 
     @_abc_1.abstractmethod
