@@ -50,6 +50,16 @@ class DocumentServicer(DocumentServiceServicer):
         """See the proto."""
         return pb.GetPageResponse(page=await self._documents.page(request.document, request.number))
 
+    async def RenderPage(self, request: pb.RenderPageRequest, context: _Context) -> pb.RenderPageResponse:
+        """See the proto."""
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "comes with the next change")
+        raise AssertionError("abort returned")
+
+    async def LocateQuote(self, request: pb.LocateQuoteRequest, context: _Context) -> pb.LocateQuoteResponse:
+        """See the proto."""
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "comes with the next change")
+        raise AssertionError("abort returned")
+
     async def DownloadDocument(
         self, request: pb.DownloadDocumentRequest, context: _Context
     ) -> AsyncIterator[pb.DownloadDocumentResponse]:

@@ -37,3 +37,8 @@ class PlanServicer(PlanServiceServicer):
         """See the proto."""
         export = await self._revisions.export(request.name, request.format)
         return pb.ExportPlanResponse(file_name=export.file_name, media_type=export.media_type, content=export.content)
+
+    async def ComparePlans(self, request: pb.ComparePlansRequest, context: _Context) -> pb.ComparePlansResponse:
+        """See the proto."""
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "comes with the next change")
+        raise AssertionError("abort returned")
