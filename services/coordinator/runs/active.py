@@ -105,7 +105,7 @@ def continued(run: Run) -> Assignment:
     left = frozenset(status.agent for status in run.agents if _is_open(status))
     called = frozenset(status.agent for status in run.agents if _is_open(status) and status.attempt)
     kept = frozenset(status.agent for status in run.agents if status.state == AgentStatus.STATE_COMPLETE)
-    return Assignment(left, "resume" if run.revision else "run", forced=called, kept=kept)
+    return Assignment(left, "resume" if run.revision else "run", forced=called, kept=kept, adopted=True)
 
 
 def _is_open(status: AgentStatus) -> bool:

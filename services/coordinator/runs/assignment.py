@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.plan_pb2 import Patch
+from buildplan.v1.session_pb2 import ValidationResult
 from services.coordinator.runs.attempts import Sleep
 from services.coordinator.runs.feed import Feed
 from services.coordinator.runs.policy import RunPolicy
@@ -22,12 +23,13 @@ from services.coordinator.store import checkpoints as rows
 
 @dataclass(frozen=True)
 class House:
-    """What every run needs: `context` makes a session's context pack as of a day; `turns` admits runs in order."""
+    """What every run needs: `preflight` and `context` are those of SessionInputs; `turns` admits runs in order."""
 
     store: Store
     specialists: Specialists
     feed: Feed
     policy: RunPolicy
+    preflight: Callable[[str, Collection[str]], Awaitable[ValidationResult]]
     context: Callable[[str, date], Awaitable[ContextPack]]
     clock: Callable[[], datetime]
     sleep: Sleep
@@ -39,13 +41,14 @@ class Assignment:
     """What is to be done in a run.
 
     `agents` are run, those in `forced` without a look at stored results; the results of `kept` stand. `reason`
-    is the plan revision's: "run", "resume" or "retry qma".
+    is the plan revision's: "run", "resume" or "retry qma". `adopted` is true for what a dead coordinator began.
     """
 
     agents: frozenset[str]
     reason: str
     forced: frozenset[str] = field(default_factory=frozenset)
     kept: frozenset[str] = field(default_factory=frozenset)
+    adopted: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
 from sqlalchemy import Connection
@@ -12,17 +12,19 @@ from buildplan.v1.agent_pb2 import Failure
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.specialist_service_pb2 import ProposeRequest
-from services.contract.names import parse
+from services.contract.names import parse, session_name
 from services.contract.usage import total
 from services.coordinator.documents.context import context_digest
 from services.coordinator.plans.kept_edits import catch_up
 from services.coordinator.runs import failures
 from services.coordinator.runs.agent_run import AgentRun, Surroundings
 from services.coordinator.runs.assignment import Assignment, Earlier, House
+from services.coordinator.runs.cost_limit import check_cost
 from services.coordinator.runs.ending import Ending, Material, conclude
 from services.coordinator.runs.failures import AgentFailed, cancelled, defect
+from services.coordinator.runs.readiness import check_ready
 from services.coordinator.runs.run_log import RunLog
-from services.coordinator.runs.states import agent_event, day_of, failed, run_event
+from services.coordinator.runs.states import agent_event, day_of, failed, idle, run_event
 from services.coordinator.store import plans as plan_rows
 from services.runtime.errors import DomainError
 
@@ -91,13 +93,15 @@ class RunExecution:
                 raise
             return self._stop_agents()
         except DomainError as error:
-            return Ending(Run.STATE_FAILED, Failure(reason=error.reason, message=error.message))
+            return self._not_begun(Failure(reason=error.reason, message=error.message))
         except Exception as error:  # noqa: BLE001 - whatever it is, the run must end in words
-            return Ending(Run.STATE_FAILED, defect("the run could not be prepared", self.run.name, error))
+            return self._not_begun(defect("the run could not be prepared", self.run.name, error))
         return None
 
     async def _prepare(self) -> None:
         house = self._house
+        if self._assignment.adopted:
+            await self._compare_input()
         context = await house.context(self._ids[0], day_of(self.run))
         request = ProposeRequest(run=self.run.name, context=context)
         self._context = request.context
@@ -110,6 +114,24 @@ class RunExecution:
         self._agents = {
             status.agent: AgentRun(house.specialists[status.agent], around, status.usage) for status in wanted
         }
+
+    async def _compare_input(self) -> None:
+        """Begins an adopted run anew when the session has changed since: a plan never mixes two inputs."""
+        validation = await self._house.preflight(session_name(self._ids[0]), ())
+        if validation.input_digest == self.run.input_digest:
+            return
+        everybody = frozenset(status.agent for status in self.run.agents)
+        check_ready(validation)
+        check_cost(validation, everybody, self._house.policy.max_cost_usd)
+        self.run.input_digest = validation.input_digest
+        self._assignment = Assignment(everybody, self._assignment.reason)
+        self._may_reuse = everybody
+        self._patches.clear()
+        self._costs.clear()
+        for status in self.run.agents:
+            status.CopyFrom(idle(status.agent, self._house.policy.attempts, spent=status.usage))
+            status.message = "the papers have changed since this run began; runs again on the present ones"
+            self._put(agent_event(status, self._house.clock()))
 
     async def _together(self, agents: Sequence[AgentRun], *, alone: bool = False) -> None:
         """Runs agents at once; the failure of one, whatever it is, leaves its siblings alone."""
@@ -124,11 +146,19 @@ class RunExecution:
         for agent in [agent for agent in self._agents.values() if agent.deserves_another_turn]:
             await self._together([agent], alone=True)
 
-    def _stop_agents(self) -> Ending:
+    def _not_begun(self, failure: Failure) -> Ending:
+        self._fail_waiting(lambda _: failure)
+        return Ending(Run.STATE_FAILED, failure)
+
+    def _fail_waiting(self, failure: Callable[[str], Failure]) -> None:
+        """ERROR for each agent that was to run and was not begun; `failure` is asked with its name."""
         for status in self.run.agents:
             if status.agent in self._assignment.agents and status.agent not in self._agents:
-                status.CopyFrom(failed(status, cancelled(status.agent).failure))
+                status.CopyFrom(failed(status, failure(status.agent)))
                 self._put(agent_event(status, self._house.clock()))
+
+    def _stop_agents(self) -> Ending:
+        self._fail_waiting(lambda agent: cancelled(agent).failure)
         for agent in self._agents.values():
             if not agent.ended:
                 agent.fail(cancelled(agent.name))

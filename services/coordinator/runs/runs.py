@@ -14,7 +14,7 @@ from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.run_pb2 import Checkpoint, Run, RunEvent
 from buildplan.v1.run_service_pb2 import StartRunRequest
-from buildplan.v1.session_pb2 import Finding, ValidationResult
+from buildplan.v1.session_pb2 import ValidationResult
 from services.contract.digests import text_digest
 from services.contract.names import parse, parse_session, run_name, session_name
 from services.coordinator.metadata import check_request_id
@@ -25,6 +25,7 @@ from services.coordinator.runs.attempts import Sleep
 from services.coordinator.runs.cost_limit import check_cost, limit_of
 from services.coordinator.runs.feed import Feed, LogPage
 from services.coordinator.runs.policy import RunPolicy
+from services.coordinator.runs.readiness import check_ready
 from services.coordinator.runs.specialists import Specialists
 from services.coordinator.runs.states import idle, is_ended
 from services.coordinator.store import Store
@@ -32,12 +33,7 @@ from services.coordinator.store import checkpoints as checkpoint_rows
 from services.coordinator.store import events as event_rows
 from services.coordinator.store import runs as rows
 from services.coordinator.store import sessions as session_rows
-from services.runtime.errors import (
-    FailedPrecondition,
-    InvalidArgument,
-    Unavailable,
-    Violation,
-)
+from services.runtime.errors import FailedPrecondition, InvalidArgument, Unavailable
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,17 @@ class Runs:
         self._effects = effects
         self._feed = Feed(self._read_log, policy.foreign_poll)
         turns = asyncio.Semaphore(policy.runs_in_flight)
-        house = House(store, specialists, self._feed, policy, sessions.context, effects.clock, effects.sleep, turns)
+        house = House(
+            store,
+            specialists,
+            self._feed,
+            policy,
+            sessions.preflight,
+            sessions.context,
+            effects.clock,
+            effects.sleep,
+            turns,
+        )
         self._active = ActiveRuns(house, owner=effects.new_id())
         self._acceptance = Acceptance(house, self._active)
         self._accepting = True
@@ -112,7 +118,7 @@ class Runs:
         self._check_accepting()
         if earlier is not None:
             return earlier, validation
-        _check_ready(validation)
+        check_ready(validation)
         check_cost(validation, agents, limit)
         run = self._new_run(session, agents, request.request_id, validation.input_digest)
         return await self._acceptance.accept(run, digest, Assignment(frozenset(agents), "run", forced)), validation
@@ -145,7 +151,7 @@ class Runs:
         """Runs what has no result for the session's present input."""
         run = await self._ended_run(name)
         validation = await self._sessions.preflight(_session_of(name), ())
-        _check_ready(validation)
+        check_ready(validation)
         self._check_accepting()
         same = run.input_digest == validation.input_digest
         kept = {status.agent for status in run.agents if same and status.state == AgentStatus.STATE_COMPLETE}
@@ -164,9 +170,11 @@ class Runs:
         if agent not in {status.agent for status in run.agents}:
             raise InvalidArgument("agent", f'"{agent}" is not part of "{name}"')
         chosen = frozenset((agent,))
-        if self._policy.max_cost_usd:
-            validation = await self._sessions.preflight(_session_of(name), chosen)
-            check_cost(validation, chosen, self._policy.max_cost_usd)
+        validation = await self._sessions.preflight(_session_of(name), chosen)
+        if run.input_digest != validation.input_digest:
+            message = f'the papers of "{name}" have changed since; resume it, so that every agent is given the same'
+            raise FailedPrecondition("INPUT_CHANGED", message)
+        check_cost(validation, chosen, self._policy.max_cost_usd)
         return await self._acceptance.reopen(run, Assignment(chosen, f"retry {agent}", forced=chosen, kept=finished))
 
     async def cancel(self, name: str) -> Run:
@@ -228,13 +236,3 @@ class Runs:
 
 def _session_of(run: str) -> str:
     return session_name(parse(run, "runs")[0])
-
-
-def _check_ready(validation: ValidationResult) -> None:
-    """FailedPrecondition with the findings while one of them is an error."""
-    if validation.ready:
-        return
-    errors = [finding for finding in validation.findings if finding.severity == Finding.SEVERITY_ERROR]
-    violations = [Violation(error.code, error.field, f"{error.message}; {error.action}") for error in errors]
-    what = "; ".join(error.message for error in errors)
-    raise FailedPrecondition("PREFLIGHT_FAILED", f"preflight found what must be mended first: {what}", violations)

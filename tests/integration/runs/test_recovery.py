@@ -12,12 +12,14 @@ import pytest
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
+from buildplan.v1.session_pb2 import Finding
 from services.contract.names import parse
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs
 from services.coordinator.store import leases
 from services.coordinator.store import runs as run_rows
-from services.runtime.errors import Unavailable
+from services.runtime.errors import FailedPrecondition, Unavailable
+from tests.fakes.process import AGENTS
 from tests.fakes.specialist import Behaviour, FakeSpecialist
 from tests.integration.runs.conftest import POLICY, House, status_of
 
@@ -78,6 +80,46 @@ async def test_a_drained_coordinator_leaves_its_run_to_the_next(house: House) ->
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
     assert (await house.runs.get(run.name)).state == Run.STATE_SUCCEEDED
     assert house.calls() == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}
+
+
+async def left_in_flight(house: House) -> Run:
+    """A run that its coordinator left while pma was at work and the others had finished."""
+    house.fakes["pma"].behaviour = Behaviour(hang=True)
+    run = await house.start()
+    for agent in ("qma", "sca", "ema"):
+        await house.until(run.name, agent, AgentStatus.STATE_COMPLETE)
+    await house.runs.drain()
+    house.fakes["pma"].behaviour = Behaviour()
+    house.runs = Runs(house.store, house.specialists, POLICY, house.sessions.inputs())
+    return run
+
+
+async def test_a_run_whose_papers_have_changed_begins_anew(house: House) -> None:
+    run = await left_in_flight(house)
+    house.sessions.notes = "revision B"
+    await house.runs.recover()
+    events = await house.events(run.name)
+    ended = await house.runs.get(run.name)
+    assert ended.state == Run.STATE_SUCCEEDED
+    assert house.calls() == dict.fromkeys(AGENTS, 2)
+    assert ended.input_digest != run.input_digest
+    told = {event.agent_status.agent for event in events if "papers have changed" in event.agent_status.message}
+    assert told == set(AGENTS)
+    assert (await house.plan(ended)).metadata.notes == "revision B"
+    with pytest.raises(FailedPrecondition, match="every agent"):
+        await house.runs.resume(run.name)
+
+
+async def test_a_run_whose_papers_are_gone_ends_in_words(house: House) -> None:
+    run = await left_in_flight(house)
+    house.sessions.notes = "all deleted"
+    house.sessions.findings = [Finding(severity=Finding.SEVERITY_ERROR, code="NO_FILES", message="no files")]
+    await house.runs.recover()
+    await house.events(run.name)
+    ended = await house.runs.get(run.name)
+    assert (ended.state, ended.failure.reason) == (Run.STATE_FAILED, "PREFLIGHT_FAILED")
+    assert status_of(ended, "pma").state == AgentStatus.STATE_ERROR
+    assert house.calls()["pma"] == 1
 
 
 async def test_pending_runs_are_continued_too(house: House) -> None:

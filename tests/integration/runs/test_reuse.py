@@ -90,6 +90,15 @@ async def test_a_retry_calls_the_agent_though_it_has_a_result(house: House) -> N
         await house.runs.retry_agent(run.name, "xyz")
 
 
+async def test_one_agent_is_not_retried_on_other_papers(house: House) -> None:
+    run = await house.finished()
+    house.sessions.notes = "revision B"
+    with pytest.raises(FailedPrecondition) as caught:
+        await house.runs.retry_agent(run.name, "qma")
+    assert caught.value.reason == "INPUT_CHANGED"
+    assert house.calls() == ONCE
+
+
 async def test_a_failed_retry_keeps_the_earlier_result_in_the_plan(house: House) -> None:
     run = await house.finished()
     house.fakes["qma"].behaviour = Behaviour(patches=())

@@ -124,8 +124,9 @@ class RunServiceServicer:
 
     def RetryAgent(self, request, context):
         """Runs one agent of an ended run again, whether or not it has a result, and makes a new plan revision.
-        FAILED_PRECONDITION while the run is in flight or above the coordinator's cost limit, INVALID_ARGUMENT for an
-        unknown agent.
+        FAILED_PRECONDITION while the run is in flight, above the coordinator's cost limit, and with reason INPUT_CHANGED
+        when the session has changed since: ResumeRun gives every agent the same input. INVALID_ARGUMENT for an unknown
+        agent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

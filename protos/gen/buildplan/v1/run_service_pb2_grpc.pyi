@@ -54,8 +54,9 @@ class RunServiceStub:
     """
     RetryAgent: _grpc.UnaryUnaryMultiCallable[_run_service_pb2.RetryAgentRequest, _run_service_pb2.RetryAgentResponse]
     """Runs one agent of an ended run again, whether or not it has a result, and makes a new plan revision.
-    FAILED_PRECONDITION while the run is in flight or above the coordinator's cost limit, INVALID_ARGUMENT for an
-    unknown agent.
+    FAILED_PRECONDITION while the run is in flight, above the coordinator's cost limit, and with reason INPUT_CHANGED
+    when the session has changed since: ResumeRun gives every agent the same input. INVALID_ARGUMENT for an unknown
+    agent.
     """
     CancelRun: _grpc.UnaryUnaryMultiCallable[_run_service_pb2.CancelRunRequest, _run_service_pb2.CancelRunResponse]
     """Stops a run and the specialists' work on it. Finished agents keep their checkpoints. Without effect on an
@@ -90,8 +91,9 @@ class RunServiceAsyncStub(RunServiceStub):
     """
     RetryAgent: _aio.UnaryUnaryMultiCallable[_run_service_pb2.RetryAgentRequest, _run_service_pb2.RetryAgentResponse]  # type: ignore[assignment]
     """Runs one agent of an ended run again, whether or not it has a result, and makes a new plan revision.
-    FAILED_PRECONDITION while the run is in flight or above the coordinator's cost limit, INVALID_ARGUMENT for an
-    unknown agent.
+    FAILED_PRECONDITION while the run is in flight, above the coordinator's cost limit, and with reason INPUT_CHANGED
+    when the session has changed since: ResumeRun gives every agent the same input. INVALID_ARGUMENT for an unknown
+    agent.
     """
     CancelRun: _aio.UnaryUnaryMultiCallable[_run_service_pb2.CancelRunRequest, _run_service_pb2.CancelRunResponse]  # type: ignore[assignment]
     """Stops a run and the specialists' work on it. Finished agents keep their checkpoints. Without effect on an
@@ -159,8 +161,9 @@ class RunServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_run_service_pb2.RetryAgentResponse, _abc.Awaitable[_run_service_pb2.RetryAgentResponse]]:
         """Runs one agent of an ended run again, whether or not it has a result, and makes a new plan revision.
-        FAILED_PRECONDITION while the run is in flight or above the coordinator's cost limit, INVALID_ARGUMENT for an
-        unknown agent.
+        FAILED_PRECONDITION while the run is in flight, above the coordinator's cost limit, and with reason INPUT_CHANGED
+        when the session has changed since: ResumeRun gives every agent the same input. INVALID_ARGUMENT for an unknown
+        agent.
         """
 
     @_abc_1.abstractmethod
