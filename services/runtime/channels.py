@@ -6,7 +6,12 @@ import json
 
 import grpc
 
+from services.runtime.addresses import target
+
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
+
+# Each call goes to the next replica; one whose health service says NOT_SERVING, or that is gone, gets none.
+_SERVICE_CONFIG = {"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": ""}}
 
 _OPTIONS: tuple[tuple[str, int | str], ...] = (
     ("grpc.keepalive_time_ms", 2_000),
@@ -18,10 +23,11 @@ _OPTIONS: tuple[tuple[str, int | str], ...] = (
     ("grpc.max_reconnect_backoff_ms", 500),
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
+    ("grpc.dns_min_time_between_resolutions_ms", 2_000),
+    ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
 )
 
 
 def open_channel(address: str) -> grpc.aio.Channel:
-    """A channel to `host:port` or `dns:///host:port`; connects at the first call and reconnects by itself."""
-    return grpc.aio.insecure_channel(address, options=_OPTIONS)
+    """A channel to an address (see `addresses.target`); connects at the first call and reconnects by itself."""
+    return grpc.aio.insecure_channel(target(address), options=_OPTIONS)

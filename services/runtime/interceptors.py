@@ -14,13 +14,20 @@ from grpc_status import rpc_status
 
 from services.contract.names import BadName
 from services.runtime.errors import DomainError, Internal, InvalidArgument, to_status
+from services.runtime.places import Places
 
 _log = structlog.get_logger()
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class ErrorInterceptor(grpc.aio.ServerInterceptor):
-    """Turns domain errors into statuses; anything else becomes INTERNAL with an incident id, never a traceback."""
+    """Turns domain errors into statuses; anything else becomes INTERNAL with an incident id, never a traceback.
+
+    Calls take one of `places` each; health and reflection are free, since their streams stay open.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
 
     async def intercept_service(
         self,
@@ -39,15 +46,18 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
             (True, True): ("stream_stream", grpc.stream_stream_rpc_method_handler, _stream),
         }
         attribute, make, wrap = kinds[(bool(handler.request_streaming), bool(handler.response_streaming))]
-        behaviour = wrap(getattr(handler, attribute), method)
+        behaviour = wrap(getattr(handler, attribute), method, self._places)
         return make(behaviour, handler.request_deserializer, handler.response_serializer)
 
 
-def _answer(behaviour: Callable[[Any, _Context], Awaitable[Any]], method: str) -> Callable[[Any, _Context], Any]:
+def _answer(
+    behaviour: Callable[[Any, _Context], Awaitable[Any]], method: str, places: Places
+) -> Callable[[Any, _Context], Any]:
     async def answer(request: Any, context: _Context) -> Any:
         started = time.perf_counter()
         try:
-            response = await behaviour(request, context)
+            with places.take():
+                response = await behaviour(request, context)
         except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
             await _fail(error, context, method)
         _log.debug("rpc", method=method, milliseconds=round(1000 * (time.perf_counter() - started), 1))
@@ -57,12 +67,13 @@ def _answer(behaviour: Callable[[Any, _Context], Awaitable[Any]], method: str) -
 
 
 def _stream(
-    behaviour: Callable[[Any, _Context], AsyncIterator[Any]], method: str
+    behaviour: Callable[[Any, _Context], AsyncIterator[Any]], method: str, places: Places
 ) -> Callable[[Any, _Context], AsyncIterator[Any]]:
     async def stream(request: Any, context: _Context) -> AsyncIterator[Any]:
         try:
-            async for response in behaviour(request, context):
-                yield response
+            with places.take():
+                async for response in behaviour(request, context):
+                    yield response
         except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
             await _fail(error, context, method)
 

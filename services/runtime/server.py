@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection
 from services.runtime.channels import MAX_MESSAGE_BYTES
 from services.runtime.collector import settle
 from services.runtime.interceptors import ErrorInterceptor
+from services.runtime.places import Places
 from services.runtime.settings import ServerSettings, SettingError
 
 _log = structlog.get_logger()
@@ -59,9 +60,8 @@ class RunningServer:
 async def start_server(services: Sequence[Service], settings: ServerSettings) -> RunningServer:
     """Binds and starts; raises SettingError when the address cannot be had."""
     server = grpc.aio.server(
-        interceptors=[ErrorInterceptor()],
-        options=_OPTIONS,
-        maximum_concurrent_rpcs=settings.maximum_concurrent_rpcs or None,
+        interceptors=[ErrorInterceptor(Places(settings.maximum_concurrent_rpcs))],
+        options=[*_OPTIONS, *_ages(settings)],
     )
     health_servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
@@ -93,6 +93,15 @@ async def serve_until_signal(
     _log.info("draining")
     await running.drain(settings.drain_seconds, end_streams)
     _log.info("stopped")
+
+
+def _ages(settings: ServerSettings) -> list[tuple[str, int]]:
+    if not settings.max_connection_age:
+        return []
+    return [
+        ("grpc.max_connection_age_ms", int(1_000 * settings.max_connection_age)),
+        ("grpc.max_connection_age_grace_ms", int(1_000 * settings.max_connection_age_grace)),
+    ]
 
 
 def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.runtime.addresses import BadAddress, target
+
 
 class SettingError(Exception):
     """A setting is missing, malformed or contradictory; print the message and stop with exit code 2."""
@@ -41,7 +43,7 @@ class Environment:
         return Path(self.text(name, str(default))).expanduser()
 
     def addresses(self, name: str, default: Mapping[str, str]) -> dict[str, str]:
-        """`name=host:port` pairs joined by commas, in their order."""
+        """`name=address` pairs joined by commas, in their order; an address is what `addresses.target` takes."""
         text = self.text(name, "")
         if not text:
             return dict(default)
@@ -49,6 +51,11 @@ class Environment:
         found = {key.strip(): address.strip() for key, _, address in pairs}
         if len(found) < len(pairs) or not all(key and address for key, address in found.items()):
             raise SettingError(f'{name} is "{text}"; it takes distinct pairs such as "qma=127.0.0.1:50061,pma=…"')
+        try:
+            for address in found.values():
+                target(address)
+        except BadAddress as error:
+            raise SettingError(f"{name}: {error}") from error
         return found
 
     def _number(self, name: str, default: float, minimum: float, maximum: float, parse: type[int | float]) -> float:
@@ -67,24 +74,31 @@ class ServerSettings:
     """What every server is told.
 
     `port` 0 takes any free one. `drain_seconds` is how long calls in flight may go on after SIGTERM;
-    `maximum_concurrent_rpcs` 0 means no limit.
+    `maximum_concurrent_rpcs` 0 means no limit. A connection is closed after `max_connection_age` seconds, so that
+    its client looks for new replicas; calls on it may go on for `max_connection_age_grace`. Age 0 means never.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     drain_seconds: float = 5.0
     maximum_concurrent_rpcs: int = 0
+    max_connection_age: float = 0.0
+    max_connection_age_grace: float = 600.0
     log_level: str = "info"
     log_format: str = "json"
 
     @staticmethod
     def read(environment: Environment, default_port: int) -> ServerSettings:
-        """From BUILDPLAN_HOST, _PORT, _DRAIN_SECONDS, _MAX_CONCURRENT_RPCS, _LOG_LEVEL and _LOG_FORMAT."""
+        """From BUILDPLAN_HOST, _PORT, _DRAIN_SECONDS, _MAX_CONCURRENT_RPCS, _LOG_LEVEL and so on."""
         return ServerSettings(
             host=environment.text("BUILDPLAN_HOST", "127.0.0.1"),
             port=environment.integer("BUILDPLAN_PORT", default_port, maximum=65535),
             drain_seconds=environment.number("BUILDPLAN_DRAIN_SECONDS", 5.0, maximum=3600),
             maximum_concurrent_rpcs=environment.integer("BUILDPLAN_MAX_CONCURRENT_RPCS", 0),
+            max_connection_age=environment.number("BUILDPLAN_MAX_CONNECTION_AGE_SECONDS", 0.0, maximum=86_400),
+            max_connection_age_grace=environment.number(
+                "BUILDPLAN_MAX_CONNECTION_AGE_GRACE_SECONDS", 600.0, maximum=86_400
+            ),
             log_level=environment.choice("BUILDPLAN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=environment.choice("BUILDPLAN_LOG_FORMAT", "json", ("json", "text")),
         )

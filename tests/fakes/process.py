@@ -13,9 +13,9 @@ AGENTS = ("qma", "pma", "sca", "ema")
 class SpecialistProcess:
     """One process with one fake specialist; `address` is known once it listens."""
 
-    def __init__(self, agent: str, *, delay: float = 0.0, steps: int = 0, port: int = 0) -> None:
+    def __init__(self, agent: str, *, delay: float = 0.0, steps: int = 0, port: int = 0, places: int = 0) -> None:
         command = [sys.executable, "-m", "tests.fakes", "--agent", agent, "--port", str(port)]
-        command += ["--delay", str(delay), "--steps", str(steps)]
+        command += ["--delay", str(delay), "--steps", str(steps), "--places", str(places)]
         self.agent = agent
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
@@ -26,6 +26,14 @@ class SpecialistProcess:
             assert self._process.stdout is not None
             self._address = f"127.0.0.1:{int(self._process.stdout.readline())}"
         return self._address
+
+    def drain(self) -> None:
+        """SIGTERM, without waiting for the end."""
+        self._process.terminate()
+
+    def wait(self) -> int:
+        """The exit code, once it has ended."""
+        return self._process.wait(20)
 
     def kill(self) -> None:
         """SIGKILL, and the process is reaped."""

@@ -108,11 +108,6 @@ class FakeSpecialist(SpecialistServiceServicer):
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def wait(self) -> None:
-        """Until the server ends."""
-        if self._server is not None:
-            await self._server.wait_for_termination()
-
     async def Describe(  # noqa: N802 - the name is the proto's
         self, request: DescribeRequest, context: _Context
     ) -> DescribeResponse:

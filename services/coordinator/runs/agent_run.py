@@ -14,7 +14,7 @@ from buildplan.v1.run_pb2 import Checkpoint, RunEvent
 from buildplan.v1.specialist_service_pb2 import DescribeResponse, Progress, ProposeRequest
 from services.contract.names import checkpoint_name, last_id
 from services.contract.usage import total
-from services.coordinator.runs.attempts import Sleep, with_attempts
+from services.coordinator.runs.attempts import Sleep, when_free, with_attempts
 from services.coordinator.runs.dispatch import Proposal, propose
 from services.coordinator.runs.failures import AgentFailed
 from services.coordinator.runs.policy import RunPolicy
@@ -145,8 +145,15 @@ class AgentRun:
             self._set(AgentStatus.STATE_RUNNING, f"attempt {number} of {self._around.policy.attempts}")
             self.status.attempt = number
             self._gate.pass_now()
+        return await when_free(self._call_once, self._around.policy, self._waits_for_place, self._around.sleep)
+
+    async def _call_once(self) -> Proposal:
         deadline = self._around.policy.deadline_of(self.name)
         return await propose(self._specialist, self._around.request, deadline, self._hear)
+
+    def _waits_for_place(self, seconds: float) -> None:
+        self._set(AgentStatus.STATE_RUNNING, f"{self.name} is busy with other runs; waits for a place")
+        self._gate.offer()
 
     def _waits(self, attempt: int, seconds: float) -> None:
         attempts = self._around.policy.attempts

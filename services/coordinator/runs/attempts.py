@@ -1,4 +1,4 @@
-"""Repeating a call that found nobody: tenacity owns every retry between coordinator and specialist."""
+"""Repeating a call that found nobody, or no place: tenacity owns every retry between coordinator and specialist."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from tenacity import (
     RetryCallState,
     retry_if_exception,
     stop_after_attempt,
+    stop_after_delay,
     wait_exponential,
     wait_random,
 )
 
 from services.coordinator.runs.failures import UNREACHABLE, AgentFailed
 from services.coordinator.runs.policy import RunPolicy
+from services.runtime.places import BUSY
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
@@ -55,6 +57,29 @@ async def with_attempts(
                 raise first
             return await work(number)
     raise AssertionError("tenacity ends with a result or an exception")
+
+
+async def when_free(
+    work: Callable[[], Awaitable[T]], policy: RunPolicy, waits: Callable[[float], None], sleep: Sleep
+) -> T:
+    """`work()`, again while all replicas are BUSY: a call that was not begun is no attempt.
+
+    For as long as a call may take at most; then its AgentFailed is raised. `waits` is told the seconds of each wait.
+    """
+    retrying = AsyncRetrying(
+        sleep=sleep,
+        stop=stop_after_delay(policy.deadline),
+        wait=_Wait(policy),
+        retry=retry_if_exception(lambda error: isinstance(error, AgentFailed) and error.reason == BUSY),
+        before_sleep=lambda state: waits(state.upcoming_sleep),
+        reraise=True,
+    )
+    try:
+        return await work()
+    except AgentFailed as error:
+        if error.reason != BUSY:
+            raise
+    return await retrying(work)
 
 
 def _again(error: BaseException) -> bool:

@@ -8,6 +8,7 @@ import grpc
 import structlog
 
 from buildplan.v1.agent_pb2 import Failure
+from services.runtime.places import BUSY
 from services.runtime.remote import RemoteError
 
 _log = structlog.get_logger()
@@ -32,7 +33,7 @@ _DEFECTS = frozenset({grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.St
 
 
 class AgentFailed(Exception):
-    """One call of an agent gave no usable result; record its failure, and repeat the call only when it is UNREACHABLE.
+    """One call of an agent gave no usable result; record its failure, and repeat it only when UNREACHABLE or BUSY.
 
     `retry_after` is the wait in seconds that the other side asked for.
     """
@@ -76,6 +77,9 @@ def remote_failure(agent: str, address: str, deadline: float, begun: bool, error
     if error.code is grpc.StatusCode.DEADLINE_EXCEEDED:
         message = f"{agent} did not finish within {deadline:g} s and was stopped; retry {agent}, or raise its deadline"
         return AgentFailed(DEADLINE_EXCEEDED, message, retryable=True)
+    if error.reason == BUSY:
+        message = f"{agent} is busy with other runs; retry {agent} later, or start more replicas of it"
+        return AgentFailed(BUSY, message, retryable=True, retry_after=error.retry_after)
     if error.reason.startswith(PROVIDER):
         message = f"{agent} got no answer from its model: {error.message}"
         return AgentFailed(error.reason, message, retryable=True, retry_after=error.retry_after)

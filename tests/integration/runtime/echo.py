@@ -37,9 +37,10 @@ class Echo(SpecialistServiceServicer):
     describe: Callable[[], Awaitable[DescribeResponse]]
     propose: Callable[[], AsyncIterator[ProposeResponse]]
     open_streams: int = 0
-    seen: list[str] = field(default_factory=list)
+    peers: set[str] = field(default_factory=set)
 
     async def Describe(self, request: DescribeRequest, context: Any) -> DescribeResponse:  # noqa: N802
+        self.peers.add(context.peer())
         return await self.describe()
 
     async def Estimate(self, request: EstimateRequest, context: Any) -> EstimateResponse:  # noqa: N802
@@ -66,13 +67,14 @@ async def propose_nothing() -> AsyncIterator[ProposeResponse]:
 async def echo_server(
     describe: Callable[[], Awaitable[DescribeResponse]] = describe_nothing,
     propose: Callable[[], AsyncIterator[ProposeResponse]] = propose_nothing,
+    settings: ServerSettings = ServerSettings(),  # noqa: B008 - a frozen value
 ) -> AsyncIterator[tuple[RunningServer, Echo]]:
     servicer = Echo(describe, propose)
 
     def add(server: grpc.aio.Server) -> None:
         add_SpecialistServiceServicer_to_server(servicer, server)
 
-    running = await start_server([Service(NAME, add)], ServerSettings())
+    running = await start_server([Service(NAME, add)], settings)
     try:
         yield running, servicer
     finally:

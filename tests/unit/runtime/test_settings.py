@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.coordinator.settings import CoordinatorSettings
+from services.runtime.addresses import target
 from services.runtime.settings import Environment, ServerSettings, SettingError
 
 
@@ -44,6 +45,9 @@ def test_bad_server_setting_names_itself(name: str, value: str) -> None:
         ("BUILDPLAN_DATABASE", "mysql://root:hunter2@db/x"),
         ("BUILDPLAN_SPECIALISTS", "qma"),
         ("BUILDPLAN_SPECIALISTS", "qma=a:1,qma=b:2"),
+        ("BUILDPLAN_SPECIALISTS", "qma=a:1+b:2"),
+        ("BUILDPLAN_SPECIALISTS", "qma=127.0.0.1+127.0.0.2:1"),
+        ("BUILDPLAN_SPECIALISTS", "qma=127.0.0.1:1+[::1]:1"),
         ("BUILDPLAN_MAX_UPLOAD_MIB", "0"),
     ],
 )
@@ -64,3 +68,16 @@ def test_specialists_keep_their_order() -> None:
         ("ema", "dns:///ema:50051"),
         ("tca", "127.0.0.1:1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [
+        ("qma:50051", "qma:50051"),
+        ("dns:///qma:50051", "dns:///qma:50051"),
+        ("127.0.0.1:1+127.0.0.2:2", "ipv4:127.0.0.1:1,127.0.0.2:2"),
+        ("[::1]:1+[::1]:2", "ipv6:[::1]:1,[::1]:2"),
+    ],
+)
+def test_an_address_may_be_a_list_of_replicas(address: str, wanted: str) -> None:
+    assert target(address) == wanted

@@ -1,0 +1,36 @@
+"""Where a service is: one address, a DNS name with many, or a list of its replicas."""
+
+from __future__ import annotations
+
+import ipaddress
+
+LIST = "+"
+
+
+class BadAddress(ValueError):
+    """Not an address that a channel can be opened to; the message says what is wrong with it."""
+
+
+def target(address: str) -> str:
+    """The gRPC target of `host:port`, `dns:///name:port` or `1.2.3.4:5+1.2.3.5:5`; raises BadAddress.
+
+    A list takes IP addresses: gRPC resolves one name and no more, and a name with many addresses is `dns:///`.
+    """
+    replicas = [replica.strip() for replica in address.split(LIST)]
+    if len(replicas) == 1:
+        return address
+    versions = {_version(replica) for replica in replicas}
+    if len(versions) > 1:
+        raise BadAddress(f'"{address}" mixes IPv4 and IPv6')
+    return f"ipv{versions.pop()}:{','.join(replicas)}"
+
+
+def _version(replica: str) -> int:
+    host, _, port = replica.rpartition(":")
+    try:
+        version = ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).version
+    except ValueError:
+        raise BadAddress(f'"{replica}" in a list is no IP address with a port; for names take dns:///name:port') from None
+    if not port.isdigit():
+        raise BadAddress(f'"{replica}" has no port')
+    return version

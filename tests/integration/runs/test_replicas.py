@@ -1,0 +1,82 @@
+"""A specialist of several replicas: killing one and draining another under load costs no run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from buildplan.v1.run_pb2 import Run
+from buildplan.v1.run_service_pb2 import StartRunRequest
+from services.coordinator.runs.policy import RunPolicy
+from services.coordinator.runs.runs import Runs
+from services.coordinator.runs.specialists import Specialists
+from services.coordinator.store import Store
+from services.runtime.errors import ResourceExhausted
+from tests.fakes.process import SpecialistProcess
+from tests.fakes.sessions import FakeSessions, add_session
+from tests.fakes.specialist import Behaviour, FakeSpecialist
+from tests.integration.runs.conftest import POLICY, House, status_of
+
+RUNS, AT_ONCE = 60, 12
+
+
+@pytest.fixture
+def policy() -> RunPolicy:
+    return replace(POLICY, runs_in_flight=AT_ONCE)
+
+
+@pytest.fixture
+def replicas() -> Iterator[list[SpecialistProcess]]:
+    made = [SpecialistProcess("qma", delay=0.1, places=AT_ONCE) for _ in range(3)]
+    yield made
+    for replica in made:
+        replica.kill()
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not reached():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_killed_and_a_drained_replica_cost_no_run(
+    tmp_path: Path, fakes: dict[str, FakeSpecialist], replicas: list[SpecialistProcess], policy: RunPolicy
+) -> None:
+    addresses = {agent: fake.address for agent, fake in fakes.items()}
+    addresses["qma"] = "+".join(replica.address for replica in replicas)
+    store = await Store.open(f"sqlite:///{tmp_path / 'store.db'}")
+    specialists = Specialists.connect(addresses)
+    runs = Runs(store, specialists, policy, FakeSessions().inputs())
+    ended: list[Run] = []
+
+    async def carry_out(number: int) -> None:
+        run, _ = await runs.start(StartRunRequest(parent=await add_session(store, f"s{number}")))
+        async for _ in runs.watch(run.name, 0):
+            pass
+        ended.append(await runs.get(run.name))
+
+    load = [asyncio.create_task(carry_out(number)) for number in range(RUNS)]
+    await until(lambda: len(ended) >= RUNS // 6)
+    replicas[0].kill()
+    await until(lambda: len(ended) >= RUNS // 3)
+    replicas[1].drain()
+    async with asyncio.timeout(30):
+        await asyncio.gather(*load)
+    assert [run.state for run in ended] == [Run.STATE_SUCCEEDED] * RUNS
+    assert await asyncio.to_thread(replicas[1].wait) == 0
+    await runs.drain()
+    await specialists.close()
+    await store.close()
+
+
+async def test_an_agent_without_a_free_place_is_asked_until_it_has_one_and_that_is_no_attempt(house: House) -> None:
+    busy = ResourceExhausted("BUSY", "all places are taken", retry_after=0.02)
+    house.fakes["pma"].behaviour = Behaviour(error=busy, failing_calls=2 * POLICY.attempts)
+    run = await house.finished()
+    assert run.state == Run.STATE_SUCCEEDED
+    assert house.calls()["pma"] == 2 * POLICY.attempts + 1
+    assert status_of(run, "pma").attempt == 1
