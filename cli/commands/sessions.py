@@ -28,6 +28,11 @@ from services.contract.names import conflict_name, last_id, parse_session
 
 PANEL = "Sessions and papers"
 _PAGE_SIZE = 1000
+_NONE = "there is no session yet"
+_NONE_FOUND = "no session has all of these words in its project name, customer or family"
+SearchOption = Annotated[
+    str, typer.Option("--search", metavar="WORDS", help="Only with all words in project name, customer or family.")
+]
 RESOLVE_HELP = """Says which side of a conflict between documents is valid; the plan shows who chose and why.
 
 Example:
@@ -38,8 +43,11 @@ Example:
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    group = typer.Typer(help="Lists sessions; `create` and `delete` them.", invoke_without_command=True)
-    group.callback()(list_sessions)
+    group = typer.Typer(
+        help="Lists sessions; `list` finds, `create` and `delete` change them.", invoke_without_command=True
+    )
+    group.callback()(sessions)
+    group.command("list")(list_sessions)
     group.command("create")(create)
     group.command("delete")(delete)
     app.add_typer(group, name="sessions", rich_help_panel=PANEL)
@@ -48,19 +56,26 @@ def register(app: typer.Typer) -> None:
     app.command("resolve", help=RESOLVE_HELP, rich_help_panel=PANEL)(resolve)
 
 
-def list_sessions(
+def sessions(
     context: typer.Context, target: options.TargetOption = DEFAULT_TARGET, as_json: options.JsonOption = False
 ) -> None:
-    """Lists sessions, the newest first; `create` and `delete` change them."""
-    if context.invoked_subcommand:
-        return
+    """Lists sessions, the newest first; `list --search` finds some, `create` and `delete` change them."""
+    if not context.invoked_subcommand:
+        list_sessions(target=target, as_json=as_json)
+
+
+def list_sessions(
+    search: SearchOption = "", target: options.TargetOption = DEFAULT_TARGET, as_json: options.JsonOption = False
+) -> None:
+    """Lists sessions, the newest first."""
 
     async def work(client: Client, output: Output) -> int:
-        answer = await client.sessions.ListSessions(ListSessionsRequest(page_size=_PAGE_SIZE), timeout=CALL_SECONDS)
+        request = ListSessionsRequest(page_size=_PAGE_SIZE, query=search)
+        answer = await client.sessions.ListSessions(request, timeout=CALL_SECONDS)
         for session in answer.sessions:
             output.record(session)
         titles = ("session", "project", "customer", "documents", "plan", "latest run")
-        output.table(titles, [_row(session) for session in answer.sessions], "there is no session yet")
+        output.table(titles, [_row(session) for session in answer.sessions], _NONE_FOUND if search else _NONE)
         return exits.COMPLETE
 
     raise typer.Exit(on_coordinator(work, target, as_json))

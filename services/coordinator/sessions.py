@@ -33,6 +33,7 @@ from services.coordinator.vector_store.keeper import VectorStoreKeeper
 from services.runtime.errors import FailedPrecondition, InvalidArgument, NotFound
 
 _DEFAULT_PAGE, _LARGEST_PAGE = 100, 1000
+_LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,13 @@ class Sessions:
         session = parse_session(name)
         return await self._store.read(lambda tx: rows.get(tx, session))
 
-    async def page(self, size: int, token: str) -> tuple[list[Session], str]:
-        """Sessions, the newest first, and the token of the next page or an empty one."""
+    async def page(self, size: int, token: str, search: str = "") -> tuple[list[Session], str]:
+        """Sessions with all words of `search`, the newest first, and the token of the next page or an empty one."""
         if not 0 <= size <= _LARGEST_PAGE:
             raise InvalidArgument("page_size", f"takes a number from 1 to {_LARGEST_PAGE}; 0 means {_DEFAULT_PAGE}")
-        return await self._store.read(lambda tx: rows.page(tx, size or _DEFAULT_PAGE, token))
+        if len(search) > _LONGEST_SEARCH:
+            raise InvalidArgument("query", f"takes at most {_LONGEST_SEARCH} characters")
+        return await self._store.read(lambda tx: rows.page(tx, size or _DEFAULT_PAGE, token, search))
 
     async def update(self, wanted: Session, mask: FieldMask) -> Session:
         """Takes the fields that the mask names; an empty mask takes all of the metadata."""

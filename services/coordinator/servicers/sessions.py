@@ -29,7 +29,7 @@ class SessionServicer(SessionServiceServicer):
 
     async def ListSessions(self, request: pb.ListSessionsRequest, context: _Context) -> pb.ListSessionsResponse:
         """See the proto."""
-        sessions, token = await self._sessions.page(request.page_size, request.page_token)
+        sessions, token = await self._sessions.page(request.page_size, request.page_token, request.query)
         return pb.ListSessionsResponse(sessions=sessions, next_page_token=token)
 
     async def UpdateSession(self, request: pb.UpdateSessionRequest, context: _Context) -> pb.UpdateSessionResponse:

@@ -47,7 +47,7 @@ def _create(connection: Connection) -> None:
     connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": newest_version()})
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, version: str = "head") -> None:
     """Runs the migrations that the database has not had; raises FailedPrecondition for one of a newer version."""
     from alembic import command
     from alembic.config import Config
@@ -57,7 +57,7 @@ def upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, version)
     except CommandError as error:
         message = f"the database was made by a newer version of this program; install that one ({error})"
         raise FailedPrecondition("STORE_NEWER", message) from error

@@ -29,7 +29,7 @@ def _of_run() -> ForeignKeyConstraint:
 
 
 class SessionRow(Base):
-    """One job; `message` is a Session's JSON without what other tables know."""
+    """One job; `message` is a Session's JSON without what other tables know, `search` what sessions are searched by."""
 
     __tablename__ = "sessions"
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
@@ -37,6 +37,7 @@ class SessionRow(Base):
     create_us: Mapped[int] = mapped_column(BigInteger, index=True)
     update_us: Mapped[int] = mapped_column(BigInteger)
     message: Mapped[str] = mapped_column(Text)
+    search: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class DocumentRow(Base):

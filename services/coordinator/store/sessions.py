@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, select, tuple_
@@ -50,7 +51,7 @@ def insert(tx: Connection, session: Session, request_id: str, now: datetime) -> 
             request_id=request_id or None,
             create_us=moment,
             update_us=moment,
-            message=_stored(session),
+            **_stored(session),
         )
     )
     return get(tx, identifier)
@@ -64,9 +65,14 @@ def get(tx: Connection, session_id: str) -> Session:
     return _session(row)
 
 
-def page(tx: Connection, limit: int, token: str) -> tuple[list[Session], str]:
-    """At most `limit` sessions, the newest first, after the token of the page before; the next token or ""."""
+def page(tx: Connection, limit: int, token: str, search: str = "") -> tuple[list[Session], str]:
+    """At most `limit` sessions, the newest first, after the token of the page before; the next token or "".
+
+    With `search` only those in whose project name, customer or family each of its words occurs, in any case.
+    """
     query = _SESSIONS.order_by(SessionRow.create_us.desc(), SessionRow.id.desc()).limit(limit + 1)
+    for word in _searchable(search).split():
+        query = query.where(SessionRow.search.contains(word, autoescape=True))
     if token:
         query = query.where(tuple_(SessionRow.create_us, SessionRow.id) < _parse_token(token))
     rows = tx.execute(query).all()
@@ -79,7 +85,7 @@ def update(tx: Connection, session: Session, now: datetime) -> None:
     """Replaces what the session says about itself; raises NotFound."""
     session_id = parse_session(session.name)
     query = update_in(SessionRow).where(SessionRow.id == session_id)
-    found = tx.execute(query.values(message=_stored(session), update_us=micros(now)).returning(SessionRow.id))
+    found = tx.execute(query.values(**_stored(session), update_us=micros(now)).returning(SessionRow.id))
     if found.one_or_none() is None:
         raise NotFound(session.name)
 
@@ -98,8 +104,18 @@ def delete(tx: Connection, session_id: str) -> None:
         raise NotFound(session_name(session_id))
 
 
-def _stored(session: Session) -> str:
-    return to_json(Session(metadata=session.metadata, vector_store_id=session.vector_store_id))
+def _stored(session: Session) -> dict[str, str]:
+    metadata = session.metadata
+    message = to_json(Session(metadata=metadata, vector_store_id=session.vector_store_id))
+    return {
+        "message": message,
+        "search": _searchable(f"{metadata.project_name} {metadata.customer} {metadata.family}"),
+    }
+
+
+def _searchable(text: str) -> str:
+    """In one case and spelling; PostgreSQL stores no NUL."""
+    return unicodedata.normalize("NFKC", text.replace("\0", " ")).casefold()
 
 
 def _session(row: Row[tuple[str, str, int, int, int, int, str]]) -> Session:

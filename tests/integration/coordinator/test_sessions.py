@@ -132,6 +132,20 @@ async def test_pages_hold_every_session_once_the_newest_first(house: House) -> N
     ]
 
 
+async def test_sessions_are_searched_page_by_page(house: House) -> None:
+    made = [await house.session(project_name=f"Searched {number}", customer="O'Neil & Co") for number in range(3)]
+    await house.session(project_name="Searched", customer="Other")
+    names, token = list[str](), ""
+    while len(names) < 3:
+        request = ListSessionsRequest(page_size=1, page_token=token, query=" o'neil  SEARCHED ")
+        answer = await house.sessions.ListSessions(request)
+        names += [session.name for session in answer.sessions]
+        token = answer.next_page_token
+    assert (names, token) == (made[::-1], "")
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, field="query"):
+        await house.sessions.ListSessions(ListSessionsRequest(query="x" * 201))
+
+
 @pytest.mark.parametrize("size", [-1, 1001])
 async def test_a_page_size_out_of_bounds_is_refused(house: House, size: int) -> None:
     with refused(grpc.StatusCode.INVALID_ARGUMENT, field="page_size"):

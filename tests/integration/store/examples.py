@@ -18,8 +18,11 @@ AGENTS = ("qma", "pma", "sca", "ema")
 LEASE = 10.0
 
 
-async def add_session(store: Store, name: str = "sessions/s1", request_id: str = "", age: int = 0) -> Session:
-    session = Session(name=name, metadata=SessionMetadata(project_name="Skid", customer="Acme"))
+async def add_session(
+    store: Store, name: str = "sessions/s1", request_id: str = "", age: int = 0, **metadata: str
+) -> Session:
+    given = SessionMetadata(**{"project_name": "Skid", "customer": "Acme", **metadata})  # type: ignore[arg-type]
+    session = Session(name=name, metadata=given)
     return await store.write(lambda tx: sessions.insert(tx, session, request_id, NOW - timedelta(seconds=age)))
 
 

@@ -55,6 +55,20 @@ async def test_a_database_that_is_there_is_opened_as_it_is(url: str) -> None:
     await again.close()
 
 
+def test_sessions_of_the_first_release_are_found(url: str) -> None:
+    message = '{"metadata": {"project_name": "Skid \\u0000", "customer": "MÜLLER"}}'
+    engine = open_writer(parse_url(url))
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        connection.execute(text("INSERT INTO sessions VALUES ('s1', NULL, 1, 1, :message)"), {"message": message})
+        connection.execute(text("INSERT INTO sessions VALUES ('s2', NULL, 2, 2, '{}')"))
+        upgrade(connection)
+    with engine.begin() as connection:
+        found, _ = sessions.page(connection, 9, "", "müller skid")
+        assert [session.name for session in found] == ["sessions/s1"]
+    engine.dispose()
+
+
 async def test_coordinators_that_start_at_once_migrate_once(postgres: Postgres) -> None:
     url = postgres.create_database(uuid.uuid4().hex)
     stores = await asyncio.gather(*(Store.open(url) for _ in range(4)))

@@ -63,6 +63,44 @@ async def test_sessions_are_paged_newest_first(store: Store) -> None:
         await store.read(lambda tx: sessions.page(tx, 2, "nonsense"))
 
 
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("", "cba"),
+        ("skid", "ca"),
+        ("ACME skid", "ca"),
+        ("FRAMES acme", "a"),
+        ("müller", "b"),
+        ("mu\u0308ller", "b"),
+        ("STRASSE", "b"),
+        ("100%", "b"),
+        ("1%0", ""),
+        ("a_b", "c"),
+        ("a/b \\", "b"),
+        ("skidacme", ""),
+        ("notes", ""),
+        ("a\0b", "cb"),
+        ("'; drop", ""),
+    ],
+)
+async def test_sessions_are_found_by_all_words_in_any_case(store: Store, search: str, found: str) -> None:
+    await add_session(store, "sessions/a", age=3, family="Frames", notes="notes")
+    await add_session(store, "sessions/b", age=2, project_name="100% \0 a/b \\", customer="MÜLLER, Straße 1")
+    await add_session(store, "sessions/c", age=1, project_name="Skid a_b")
+    first, token = await store.read(lambda tx: sessions.page(tx, 1, "", search))
+    rest, end = await store.read(lambda tx: sessions.page(tx, 9, token, search)) if token else ([], "")
+    assert [session.name for session in (*first, *rest)] == [f"sessions/{name}" for name in found]
+    assert end == ""
+
+
+async def test_a_session_is_found_by_its_new_name_only(store: Store) -> None:
+    session = await add_session(store)
+    session.metadata.project_name = "Tank"
+    await store.write(lambda tx: sessions.update(tx, session, NOW))
+    found = [await store.read(partial(sessions.page, limit=9, token="", search=word)) for word in ("skid", "tank")]
+    assert [len(page) for page, _ in found] == [0, 1]
+
+
 async def test_deleting_a_session_deletes_all_that_it_holds(store: Store) -> None:
     await add_session(store)
     await add_document(store, paper("d1"), facts=[fact("f1")])
