@@ -30,7 +30,8 @@ def _version(replica: str) -> int:
     try:
         version = ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).version
     except ValueError:
-        raise BadAddress(f'"{replica}" in a list is no IP address with a port; for names take dns:///name:port') from None
+        what = f'"{replica}" in a list is no IP address with a port; for names take dns:///name:port'
+        raise BadAddress(what) from None
     if not port.isdigit():
         raise BadAddress(f'"{replica}" has no port')
     return version

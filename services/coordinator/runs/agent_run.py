@@ -151,7 +151,7 @@ class AgentRun:
         deadline = self._around.policy.deadline_of(self.name)
         return await propose(self._specialist, self._around.request, deadline, self._hear)
 
-    def _waits_for_place(self, seconds: float) -> None:
+    def _waits_for_place(self) -> None:
         self._set(AgentStatus.STATE_RUNNING, f"{self.name} is busy with other runs; waits for a place")
         self._gate.offer()
 

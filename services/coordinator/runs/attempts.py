@@ -59,19 +59,17 @@ async def with_attempts(
     raise AssertionError("tenacity ends with a result or an exception")
 
 
-async def when_free(
-    work: Callable[[], Awaitable[T]], policy: RunPolicy, waits: Callable[[float], None], sleep: Sleep
-) -> T:
+async def when_free(work: Callable[[], Awaitable[T]], policy: RunPolicy, waits: Callable[[], None], sleep: Sleep) -> T:
     """`work()`, again while all replicas are BUSY: a call that was not begun is no attempt.
 
-    For as long as a call may take at most; then its AgentFailed is raised. `waits` is told the seconds of each wait.
+    For as long as a call may take at most; then its AgentFailed is raised. `waits` is told of each wait.
     """
     retrying = AsyncRetrying(
         sleep=sleep,
         stop=stop_after_delay(policy.deadline),
         wait=_Wait(policy),
         retry=retry_if_exception(lambda error: isinstance(error, AgentFailed) and error.reason == BUSY),
-        before_sleep=lambda state: waits(state.upcoming_sleep),
+        before_sleep=lambda _: waits(),
         reraise=True,
     )
     try:

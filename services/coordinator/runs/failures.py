@@ -77,9 +77,6 @@ def remote_failure(agent: str, address: str, deadline: float, begun: bool, error
     if error.code is grpc.StatusCode.DEADLINE_EXCEEDED:
         message = f"{agent} did not finish within {deadline:g} s and was stopped; retry {agent}, or raise its deadline"
         return AgentFailed(DEADLINE_EXCEEDED, message, retryable=True)
-    if error.reason == BUSY:
-        message = f"{agent} is busy with other runs; retry {agent} later, or start more replicas of it"
-        return AgentFailed(BUSY, message, retryable=True, retry_after=error.retry_after)
     if error.reason.startswith(PROVIDER):
         message = f"{agent} got no answer from its model: {error.message}"
         return AgentFailed(error.reason, message, retryable=True, retry_after=error.retry_after)
@@ -97,6 +94,9 @@ def remote_failure(agent: str, address: str, deadline: float, begun: bool, error
 
 
 def _exhausted(agent: str, error: RemoteError) -> AgentFailed:
+    if error.reason == BUSY:
+        message = f"{agent} is busy with other runs; retry {agent} later, or start more replicas of it"
+        return AgentFailed(BUSY, message, retryable=True, retry_after=error.retry_after)
     retryable = error.reason == RATE_LIMITED
     what = "is rate limited for now" if retryable else "has used up what it may use"
     advice = f"retry {agent} later" if retryable else f"raise the limit, then retry {agent}"

@@ -76,18 +76,18 @@ async def test_a_full_server_says_when_to_come_again_and_stays_healthy() -> None
         await go_on.wait()
         return DescribeResponse(agent="at last")
 
-    async with echo_server(describe=describe, settings=ServerSettings(maximum_concurrent_rpcs=1)) as (server, _):
-        async with stub_for(server.address) as stub:
-            first = asyncio.ensure_future(stub.Describe(DescribeRequest(), timeout=5))
-            await entered.wait()
-            with pytest.raises(grpc.aio.AioRpcError) as refused:
-                await stub.Describe(DescribeRequest(), timeout=5)
-            error = read_error(refused.value)
-            assert (error.code, error.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, BUSY)
-            assert error.retry_after
-            go_on.set()
-            assert (await first).agent == "at last"
-            assert (await stub.Describe(DescribeRequest(), timeout=5)).agent == "at last"
+    one_place = ServerSettings(maximum_concurrent_rpcs=1)
+    async with echo_server(describe=describe, settings=one_place) as (server, _), stub_for(server.address) as stub:
+        first = asyncio.ensure_future(stub.Describe(DescribeRequest(), timeout=5))
+        await entered.wait()
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await stub.Describe(DescribeRequest(), timeout=5)
+        error = read_error(refused.value)
+        assert (error.code, error.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, BUSY)
+        assert error.retry_after
+        go_on.set()
+        assert (await first).agent == "at last"
+        assert (await stub.Describe(DescribeRequest(), timeout=5)).agent == "at last"
 
 
 async def test_an_old_connection_is_closed_and_calls_do_not_notice() -> None:
