@@ -11,6 +11,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY protos/gen protos/gen
 COPY services services
 COPY cli cli
+COPY gateway gateway
 RUN pip install --no-cache-dir '.[postgres]'
 
 USER buildplan

@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "services/reader": {"services.reader"},
     "services/specialist": {"services.contract", "services.runtime", "services.specialist"},
     "services/coordinator": {"services.contract", "services.runtime", "services.reader", "services.coordinator"},
+    "gateway": {"services.contract", "services.runtime", "gateway"},
     "cli": {"services.contract", "services.runtime", "cli"},
     **{
         f"services/{agent}": {"services.contract", "services.runtime", "services.specialist", f"services.{agent}"}
@@ -54,7 +55,7 @@ def test_rooms_import_only_what_they_may(folder: str) -> None:
         f"{path.relative_to(ROOT)} imports {name}"
         for path in modules(folder)
         for name in imports(path)
-        if name.split(".")[0] in {"services", "cli", "tests", "benchmarks", "samples"}
+        if name.split(".")[0] in {"services", "cli", "gateway", "tests", "benchmarks", "samples"}
         and not any(f"{name}.".startswith(f"{room}.") for room in allowed)
     ]
     assert wrong == []

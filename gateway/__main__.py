@@ -1,0 +1,22 @@
+"""`python -m gateway` serves web clients."""
+
+from __future__ import annotations
+
+from gateway.app import create_app
+from gateway.coordinator import Coordinator
+from gateway.serving import serve_until_signal
+from gateway.settings import DEFAULT_PORT, GatewaySettings
+from services.runtime.channels import open_channel
+from services.runtime.process import run_process
+from services.runtime.settings import Environment, ServerSettings
+
+
+async def main(environment: Environment, settings: ServerSettings) -> None:
+    """Serves until a signal, then drains."""
+    gateway = GatewaySettings.read(environment)
+    async with open_channel(gateway.coordinator) as channel:
+        await serve_until_signal(create_app(gateway, Coordinator.on(channel)), settings)
+
+
+if __name__ == "__main__":
+    run_process("gateway", DEFAULT_PORT, main)

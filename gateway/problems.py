@@ -1,0 +1,141 @@
+"""Every error that leaves the gateway: RFC 9457 problem details, from gRPC status details, here and nowhere else."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import grpc
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from services.runtime.remote import RemoteError, read_error
+
+_log = structlog.get_logger()
+MEDIA_TYPE = "application/problem+json"
+_RETRY_SECONDS = 1.0
+_STATUSES = {
+    grpc.StatusCode.INVALID_ARGUMENT: 400,
+    grpc.StatusCode.OUT_OF_RANGE: 400,
+    grpc.StatusCode.UNAUTHENTICATED: 401,
+    grpc.StatusCode.PERMISSION_DENIED: 403,
+    grpc.StatusCode.NOT_FOUND: 404,
+    grpc.StatusCode.ALREADY_EXISTS: 409,
+    grpc.StatusCode.FAILED_PRECONDITION: 409,
+    grpc.StatusCode.ABORTED: 412,  # Only a stale etag aborts a call, and that came in If-Match.
+    grpc.StatusCode.UNIMPLEMENTED: 501,
+    grpc.StatusCode.UNAVAILABLE: 503,
+    grpc.StatusCode.DEADLINE_EXCEEDED: 504,
+}
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What is wrong with one thing: a stable `code`, the field or resource it is about, and what to do."""
+
+    code: str
+    subject: str
+    description: str
+
+
+@dataclass
+class Problem(Exception):
+    """An answer that is an error. `reason` is stable and upper snake case; `retry_after` is in seconds."""
+
+    status: int
+    detail: str
+    reason: str = ""
+    violations: tuple[Violation, ...] = ()
+    retry_after: float | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self, instance: str) -> dict[str, object]:
+        """The members of the problem; the optional ones only where there is something to say."""
+        reason = self.reason or HTTPStatus(self.status).name
+        violations = [vars(violation) for violation in self.violations]
+        return {
+            "type": f"urn:buildplan:problem:{reason.lower().replace('_', '-')}",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+            "reason": reason,
+            **({"violations": violations} if violations else {}),
+            **self.extra,
+        }
+
+    def answer(self, instance: str) -> JSONResponse:
+        """The response to the request for the path `instance`."""
+        headers = dict(self.headers)
+        if self.retry_after is not None:
+            headers["Retry-After"] = str(math.ceil(self.retry_after))
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = 'Bearer realm="buildplan"'
+        return JSONResponse(self.body(instance), self.status, headers, MEDIA_TYPE)
+
+
+def describe(error: Exception) -> Problem:
+    """What `error` means to a web client. One that nobody foresaw is logged under an incident id, and only there."""
+    match error:
+        case Problem():
+            return error
+        case grpc.RpcError():
+            return _of_call(error)
+        case RequestValidationError():
+            return _of_validation(error)
+        case HTTPException():
+            return Problem(error.status_code, str(error.detail), headers=error.headers or {})
+    incident = uuid.uuid4().hex[:12]
+    _log.error("unexpected error", incident=incident, exc_info=error)
+    return Problem(500, f"something went wrong on our side; incident {incident} in the gateway's log says what")
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the app a problem."""
+
+    async def handle(request: Request, error: Exception) -> JSONResponse:
+        return describe(error).answer(request.url.path)
+
+    for kind in (Problem, grpc.RpcError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, handle)
+
+
+def _of_call(error: grpc.RpcError) -> Problem:
+    """What a failed call of the coordinator means to a web client."""
+    remote = read_error(error)
+    status = _STATUSES.get(remote.code, 500)
+    retry_after = remote.retry_after
+    if remote.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        status = 413 if _is_a_limit_of_size(remote) else 429
+    if status in {429, 503} and retry_after is None:
+        retry_after = _RETRY_SECONDS
+    found = tuple(Violation(item.code, item.subject, item.description) for item in remote.violations)
+    return Problem(status, _detail(remote), remote.reason, found, retry_after)
+
+
+def _is_a_limit_of_size(remote: RemoteError) -> bool:
+    """The server itself refuses a call above its load without a reason of ours; waiting helps there."""
+    return remote.reason != remote.code.name and remote.retry_after is None
+
+
+def _detail(remote: RemoteError) -> str:
+    if remote.unreachable and remote.reason == remote.code.name:
+        return "the coordinator does not answer; try again in a moment"
+    if remote.code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return "the coordinator did not answer in time; try again, or look at its log"
+    return remote.message
+
+
+def _of_validation(error: RequestValidationError) -> Problem:
+    found = tuple(
+        Violation(str(item["type"]), ".".join(map(str, item["loc"])), str(item["msg"])) for item in error.errors()
+    )
+    detail = "; ".join(f"{violation.subject}: {violation.description}" for violation in found)
+    return Problem(422, detail, "INVALID_PARAMETER", found)
