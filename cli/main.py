@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli.commands import documents, local, plans, runs, sessions
+from cli.commands import documents, local, plans, records, runs, sessions
 
 app = typer.Typer(
     name="buildplan",
@@ -17,7 +17,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 complete, 3 partial, 1 failed, 2 wrong usage. "
     "Commands other than plan and serve talk to a running system (--target or BUILDPLAN_TARGET).",
 )
-for module in (local, sessions, documents, runs, plans):
+for module in (local, sessions, documents, runs, records, plans):
     module.register(app)
 
 

@@ -1,4 +1,4 @@
-"""`run`, `status`, `resume`, `retry`, `cancel` and `checkpoints`."""
+"""`run`, `status`, `resume`, `retry` and `cancel`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from buildplan.v1.run_pb2 import Run
 from buildplan.v1.run_service_pb2 import (
     CancelRunRequest,
     GetRunRequest,
-    ListCheckpointsRequest,
     ResumeRunRequest,
     RetryAgentRequest,
     StartRunRequest,
@@ -47,7 +46,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands."""
     app.command("run", help=RUN_HELP, rich_help_panel=_PANEL)(run_command)
     app.command("status", help=STATUS_HELP, rich_help_panel=_PANEL)(status)
-    for command in (resume, retry, cancel, checkpoints):
+    for command in (resume, retry, cancel):
         app.command(command.__name__, rich_help_panel=_PANEL)(command)
 
 
@@ -149,35 +148,6 @@ def cancel(
         answer = await client.runs.CancelRun(CancelRunRequest(name=name), timeout=CALL_SECONDS)
         output.record(answer.run)
         _say_run(output, answer.run)
-        return exits.COMPLETE
-
-    raise typer.Exit(on_coordinator(work, target, as_json))
-
-
-def checkpoints(
-    run: options.RunOption = "",
-    session: options.SessionOption = "",
-    target: options.TargetOption = DEFAULT_TARGET,
-    as_json: options.JsonOption = False,
-) -> None:
-    """Lists the results that a run has kept, one for each finished agent."""
-
-    async def work(client: Client, output: Output) -> int:
-        name = await choose_run(client, output, session, run)
-        answer = await client.runs.ListCheckpoints(ListCheckpointsRequest(parent=name), timeout=CALL_SECONDS)
-        for checkpoint in answer.checkpoints:
-            output.record(checkpoint)
-        rows = [
-            (
-                kept.agent,
-                str(kept.statement_count),
-                kept.engine,
-                kept.create_time.ToJsonString(),
-                kept.input_digest[:12],
-            )
-            for kept in answer.checkpoints
-        ]
-        output.table(("agent", "lines", "engine", "stored", "input"), rows, "the run has kept nothing yet")
         return exits.COMPLETE
 
     raise typer.Exit(on_coordinator(work, target, as_json))

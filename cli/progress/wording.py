@@ -59,9 +59,9 @@ def _attempt(status: AgentStatus) -> str:
 
 
 def _used(status: AgentStatus) -> list[str]:
-    """`12,340 tokens` and `$0.04`, only where an agent has used any."""
-    used = tokens(status.usage)
-    return [f"{used:,} tokens", money(status.usage)] if used else []
+    """`12,340 tokens (8,000 cached)` and `$0.04`, only where an agent has used any."""
+    used, cached = tokens(status.usage), status.usage.cached_input_tokens
+    return [f"{used:,} tokens" + f" ({cached:,} cached)" * bool(cached), money(status.usage)] if used else []
 
 
 def _doing(status: AgentStatus) -> str:

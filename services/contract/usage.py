@@ -13,6 +13,7 @@ def total(usages: Iterable[Usage]) -> Usage:
     for usage in usages:
         found.input_tokens += usage.input_tokens
         found.cached_input_tokens += usage.cached_input_tokens
+        found.cache_write_input_tokens += usage.cache_write_input_tokens
         found.output_tokens += usage.output_tokens
         found.cost_usd += usage.cost_usd
         found.cost_unknown |= usage.cost_unknown

@@ -10,7 +10,7 @@ from typing import Any, Self
 import grpc
 from grpc_status import rpc_status
 
-from buildplan.v1.agent_pb2 import Usage
+from buildplan.v1.agent_pb2 import Attempt, Usage
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import (
     DescribeRequest,
@@ -174,7 +174,8 @@ async def _working(how: Behaviour) -> AsyncIterator[Progress]:
     if how.hang:
         await asyncio.Event().wait()
     if how.usage is not None:
-        yield Progress(percent=90, message="paid", usage=how.usage)
+        ended = Attempt(attempt=1, model="fake", question="asking", outcome="COMPLETED", usage=how.usage)
+        yield Progress(percent=90, message="paid", usage=how.usage, ended=ended)
 
 
 async def _refuse(how: Behaviour, context: _Context) -> None:

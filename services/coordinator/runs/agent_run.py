@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from buildplan.v1.agent_pb2 import AgentStatus, Usage
+from buildplan.v1.agent_pb2 import AgentStatus, Attempt, Usage
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint, RunEvent
 from buildplan.v1.specialist_service_pb2 import DescribeResponse, Progress, ProposeRequest
@@ -24,6 +24,7 @@ from services.coordinator.runs.run_log import RunLog
 from services.coordinator.runs.specialists import Specialist
 from services.coordinator.runs.states import agent_event
 from services.coordinator.store import Store
+from services.coordinator.store import attempts as attempt_rows
 from services.coordinator.store import checkpoints as checkpoint_rows
 
 
@@ -59,6 +60,7 @@ class AgentRun:
         self._spent_before = spent
         self._finished_calls = Usage()
         self._call = Usage()
+        self._call_number = 0
         self._failed: AgentFailed | None = None
         self._failed_at = self._started
 
@@ -141,6 +143,7 @@ class AgentRun:
     async def _attempt(self, number: int) -> Proposal:
         self._finished_calls = total((self._finished_calls, self._call))
         self._call = Usage()
+        self._call_number = number
         if number > 1:
             self._set(AgentStatus.STATE_RUNNING, f"attempt {number} of {self._around.policy.attempts}")
             self.status.attempt = number
@@ -170,6 +173,8 @@ class AgentRun:
         new_attempt = bool(message.max_attempts) and (
             message.attempt != self.status.attempt or message.HasField("next_attempt_time")
         )
+        if message.HasField("ended"):
+            self._record(message.ended)
         if message.HasField("usage"):
             self._call.CopyFrom(message.usage)
             self._account()
@@ -180,6 +185,18 @@ class AgentRun:
         if message.HasField("next_attempt_time"):
             self.status.next_attempt_time.CopyFrom(message.next_attempt_time)
         self._gate.pass_now() if new_attempt else self._gate.offer()
+
+    def _record(self, ended: Attempt) -> None:
+        attempt = Attempt()
+        attempt.CopyFrom(ended)
+        attempt.agent, attempt.agent_attempt = self.name, self._call_number
+        ids = self._around.ids
+
+        def unit(tx: Connection) -> Sequence[RunEvent]:
+            attempt_rows.insert(tx, *ids, attempt)
+            return ()
+
+        self._around.log.put(unit)
 
     def _complete(self, proposal: Proposal) -> None:
         digest = input_digest(self._around.context_digest, proposal.description)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
-from buildplan.v1.agent_pb2 import AgentStatus
+from buildplan.v1.agent_pb2 import AgentStatus, Attempt
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.run_pb2 import Checkpoint, Run, RunEvent
 from buildplan.v1.run_service_pb2 import StartRunRequest
@@ -29,6 +29,7 @@ from services.coordinator.runs.readiness import check_ready
 from services.coordinator.runs.specialists import Specialists
 from services.coordinator.runs.states import idle, is_ended
 from services.coordinator.store import Store
+from services.coordinator.store import attempts as attempt_rows
 from services.coordinator.store import checkpoints as checkpoint_rows
 from services.coordinator.store import events as event_rows
 from services.coordinator.store import runs as rows
@@ -192,6 +193,16 @@ class Runs:
         def work(tx: Connection) -> list[Checkpoint]:
             rows.get(tx, *ids)
             return checkpoint_rows.of_run(tx, *ids)
+
+        return await self._store.read(work)
+
+    async def attempts(self, parent: str) -> list[Attempt]:
+        """The calls of models that have ended, the oldest first."""
+        ids = parse(parent, "runs")
+
+        def work(tx: Connection) -> list[Attempt]:
+            rows.get(tx, *ids)
+            return attempt_rows.of_run(tx, *ids)
 
         return await self._store.read(work)
 

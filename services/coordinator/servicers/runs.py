@@ -55,3 +55,7 @@ class RunServicer(RunServiceServicer):
     ) -> pb.ListCheckpointsResponse:
         """See the proto."""
         return pb.ListCheckpointsResponse(checkpoints=await self._runs.checkpoints(request.parent))
+
+    async def ListAttempts(self, request: pb.ListAttemptsRequest, context: _Context) -> pb.ListAttemptsResponse:
+        """See the proto."""
+        return pb.ListAttemptsResponse(attempts=await self._runs.attempts(request.parent))

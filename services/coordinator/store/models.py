@@ -187,6 +187,27 @@ class CheckpointRow(Base):
     patch: Mapped[str] = mapped_column(Text)
 
 
+class AttemptRow(Base):
+    """One ended call of a model; `message` is an Attempt's bytes, without its number."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (_of_run(),)
+    session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    run_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    agent: Mapped[str] = mapped_column(_ID, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    agent_attempt: Mapped[int]
+    attempt: Mapped[int]
+    outcome: Mapped[str] = mapped_column(Text)
+    start_us: Mapped[int] = mapped_column(BigInteger)
+    end_us: Mapped[int] = mapped_column(BigInteger)
+    input_tokens: Mapped[int] = mapped_column(BigInteger)
+    cached_input_tokens: Mapped[int] = mapped_column(BigInteger)
+    output_tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_usd: Mapped[float]
+    message: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class PlanRow(Base):
     """One revision of a session's plan; `message` is a Plan's JSON."""
 

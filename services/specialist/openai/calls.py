@@ -12,8 +12,9 @@ from typing import Any
 
 import structlog
 
-from buildplan.v1.agent_pb2 import Usage
+from buildplan.v1.agent_pb2 import Attempt, Usage
 from buildplan.v1.specialist_service_pb2 import Progress
+from services.contract.usage import total
 from services.specialist.openai.breaker import Breaker
 from services.specialist.openai.failures import CallFailed, domain_error
 from services.specialist.openai.limits import Limits
@@ -43,21 +44,21 @@ class Teller:
         self._tell = tell
         self._price = price
         self._percent = 0
+        self._message = ""
         self.usage = Usage()
 
     def say(self, message: str, percent: int | None = None, **fields: Any) -> None:
         """Sends a message; the percentage never falls."""
+        self._message = message
         self._percent = max(self._percent, percent or 0)
         self._tell(Progress(percent=self._percent, message=message, usage=self.usage, **fields))
 
-    def spend(self, usage: Usage) -> None:
-        """Adds what one attempt used."""
-        one = priced(usage, self._price)
-        self.usage.input_tokens += one.input_tokens
-        self.usage.cached_input_tokens += one.cached_input_tokens
-        self.usage.output_tokens += one.output_tokens
-        self.usage.cost_usd += one.cost_usd
-        self.usage.cost_unknown |= one.cost_unknown
+    def ended(self, attempt: Attempt, most: int) -> None:
+        """Tells that an attempt of at most `most` has ended, with what it used and that added to all the others."""
+        if attempt.HasField("usage"):
+            priced(attempt.usage, self._price)
+            self.usage.CopyFrom(total((self.usage, attempt.usage)))
+        self.say(self._message, attempt=attempt.attempt, max_attempts=most, ended=attempt)
 
 
 class Calls:
@@ -85,25 +86,26 @@ class Calls:
         except CallFailed as failed:
             raise domain_error(failed, made, retry.longest_retry_after) from failed
 
-    async def _once(self, body: Mapping[str, Any], teller: Teller, attempt: int, doing: str) -> Reply:
-        attempts = {"attempt": attempt, "max_attempts": self._settings.retry.attempts}
+    async def _once(self, body: Mapping[str, Any], teller: Teller, number: int, doing: str) -> Reply:
+        attempts = {"attempt": number, "max_attempts": self._settings.retry.attempts}
         queued = f"waiting for a free place at the provider ({self._settings.limits.concurrency} calls at once)"
         async with self._limits.place(lambda: teller.say(queued, **attempts)):
             self._breaker.enter()
             teller.say(doing, **attempts)
-            started = self._timing.clock()
+            attempt = Attempt(attempt=number, model=self._settings.model, question=doing)
+            attempt.start_time.FromDatetime(self._timing.now())
             try:
                 reply = await self._provider.ask(body)
             except CallFailed as failed:
                 self._breaker.failed() if failed.kind.down else self._breaker.succeeded()
-                self._note(started, attempt, failed.reason)
+                self._end(attempt, failed.reason, teller)
                 raise
             except BaseException:
                 self._breaker.abandoned()
                 raise
         self._breaker.succeeded()
-        teller.spend(reply.usage)
-        self._note(started, attempt, reply.status, reply.usage)
+        attempt.usage.CopyFrom(reply.usage)
+        self._end(attempt, reply.status.upper(), teller)
         return reply
 
     def _waits(self, teller: Teller) -> Callable[[CallFailed, int, float], None]:
@@ -116,14 +118,17 @@ class Calls:
 
         return waits
 
-    def _note(self, started: float, attempt: int, outcome: str, usage: Usage | None = None) -> None:
-        used = usage or Usage()
+    def _end(self, attempt: Attempt, outcome: str, teller: Teller) -> None:
+        attempt.outcome = outcome
+        attempt.end_time.FromDatetime(self._timing.now())
+        teller.ended(attempt, self._settings.retry.attempts)
+        used = attempt.usage
         _log.info(
             "model call",
-            model=self._settings.model,
-            attempt=attempt,
+            model=attempt.model,
+            attempt=attempt.attempt,
             outcome=outcome,
-            seconds=round(self._timing.clock() - started, 3),
+            seconds=round((attempt.end_time.ToNanoseconds() - attempt.start_time.ToNanoseconds()) / 1e9, 3),
             input_tokens=used.input_tokens,
             cached_input_tokens=used.cached_input_tokens,
             output_tokens=used.output_tokens,

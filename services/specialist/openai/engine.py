@@ -20,7 +20,7 @@ from services.specialist.openai.citing import Pages
 from services.specialist.openai.document_block import readable
 from services.specialist.openai.failures import CallFailed
 from services.specialist.openai.instructions import Instructions, read_instructions
-from services.specialist.openai.prices import priced
+from services.specialist.openai.prices import at_most
 from services.specialist.openai.prompt import Prompt, assemble, request
 from services.specialist.openai.provider import Provider
 from services.specialist.openai.repair import better, repair_messages
@@ -58,7 +58,7 @@ class OpenAIEngine:
         """What one attempt may take at most; asks nobody."""
         prompt = await asyncio.to_thread(assemble, context, self._instructions, self._settings)
         usage = Usage(input_tokens=prompt.tokens, output_tokens=self._settings.max_output_tokens)
-        return priced(usage, self._settings.price)
+        return at_most(usage, self._settings.price)
 
     async def close(self) -> None:
         """Closes the provider's connections."""

@@ -13,7 +13,7 @@ from services.runtime.settings import SettingError
 
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}\Z")
 _MILLION = 1_000_000
-_KEYS = frozenset(["input", "cached_input", "output", "long_context_from"])
+_KEYS = frozenset(["input", "cached_input", "output", "cache_write", "long_context_from"])
 
 
 @dataclass(frozen=True)
@@ -21,32 +21,37 @@ class Price:
     """Of one model, for standard processing.
 
     A request of more than `long_context_from` input tokens (0: never) costs twice the input and 1.5 times the output.
+    `cache_write` is for tokens that the provider writes into its cache; 0 where that costs what any input does.
     """
 
     input: float
     cached_input: float
     output: float
     long_context_from: int = 0
+    cache_write: float = 0.0
 
     def cost(self, usage: Usage) -> float:
         """In US dollars, for the tokens of one request."""
-        fresh = usage.input_tokens - usage.cached_input_tokens
+        written = usage.cache_write_input_tokens
+        fresh = usage.input_tokens - usage.cached_input_tokens - written
         sent = fresh * self.input + usage.cached_input_tokens * self.cached_input
+        sent += written * (self.cache_write or self.input)
         received = usage.output_tokens * self.output
         if self.long_context_from and usage.input_tokens > self.long_context_from:
             sent, received = 2 * sent, 1.5 * received
         return (sent + received) / _MILLION
 
 
-# Published standard prices as of November 2026; OPENAI_PRICES overrides and adds.
+# Published standard prices as of November 2026; OPENAI_PRICES overrides and adds. From gpt-5.6 on, writing into the
+# cache costs 1.25 times the input (developers.openai.com, "Prompt caching").
 PRICES_AS_OF = "2026-11"
 _LONG = 272_000
 PRICES: Mapping[str, Price] = {
-    "gpt-6-astra": Price(10.0, 1.0, 50.0, _LONG),
-    "gpt-6-sol": Price(2.0, 0.2, 10.0, _LONG),
-    "gpt-6-luna": Price(0.1, 0.01, 0.5, _LONG),
-    "gpt-5.6-terra": Price(2.0, 0.2, 12.0, _LONG),
-    "gpt-5.6-luna": Price(0.2, 0.02, 1.2, _LONG),
+    "gpt-6-astra": Price(10.0, 1.0, 50.0, _LONG, 12.5),
+    "gpt-6-sol": Price(2.0, 0.2, 10.0, _LONG, 2.5),
+    "gpt-6-luna": Price(0.1, 0.01, 0.5, _LONG, 0.125),
+    "gpt-5.6-terra": Price(2.0, 0.2, 12.0, _LONG, 2.5),
+    "gpt-5.6-luna": Price(0.2, 0.02, 1.2, _LONG, 0.25),
     "gpt-5.5": Price(5.0, 0.5, 30.0, _LONG),
     "gpt-5.4": Price(2.5, 0.25, 15.0, _LONG),
     "gpt-5.4-mini": Price(0.75, 0.075, 4.5),
@@ -79,6 +84,13 @@ def priced(usage: Usage, price: Price | None) -> Usage:
     return usage
 
 
+def at_most(usage: Usage, price: Price | None) -> Usage:
+    """`usage` of a request that nothing of is cached yet, with what it may cost."""
+    if price is not None and price.cache_write > price.input:
+        usage.cache_write_input_tokens = usage.input_tokens
+    return priced(usage, price)
+
+
 def read_prices(text: str) -> dict[str, Price]:
     """A price table from JSON, or from the file that `text` names; raises SettingError."""
     if not text:
@@ -108,4 +120,5 @@ def _price(row: Mapping[str, float]) -> Price:
         cached_input=numbers.get("cached_input", numbers["input"]),
         output=numbers["output"],
         long_context_from=int(numbers.get("long_context_from", 0)),
+        cache_write=numbers.get("cache_write", 0.0),
     )

@@ -72,9 +72,12 @@ def _usage(data: object) -> Usage:
     if not isinstance(data, dict):
         return Usage()
     sent = _tokens(data, "input_tokens")
+    details = data.get("input_tokens_details")
+    cached = min(sent, _tokens(details, "cached_tokens"))
     return Usage(
         input_tokens=sent,
-        cached_input_tokens=min(sent, _tokens(data.get("input_tokens_details"), "cached_tokens")),
+        cached_input_tokens=cached,
+        cache_write_input_tokens=min(sent - cached, _tokens(details, "cache_write_tokens")),
         output_tokens=_tokens(data, "output_tokens"),
     )
 

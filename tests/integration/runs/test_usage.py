@@ -7,6 +7,7 @@ import pytest
 
 from buildplan.v1.agent_pb2 import AgentStatus, Usage
 from buildplan.v1.run_pb2 import Run
+from services.contract.usage import total
 from services.runtime.errors import ResourceExhausted
 from tests.fakes.specialist import Behaviour
 from tests.integration.runs.conftest import House, status_of
@@ -64,6 +65,24 @@ async def test_what_a_failed_agent_used_stays_on_its_status_through_resume(house
     assert status_of(resumed, "qma").usage == TWICE
     assert status_of(resumed, "pma").usage == USED
     assert (await house.plan(resumed)).usage == TWICE
+
+
+async def test_every_ended_attempt_is_kept_with_what_it_used(house: House) -> None:
+    house.fakes["qma"].behaviour = Behaviour(usage=USED, code=grpc.StatusCode.UNAVAILABLE, failing_calls=1)
+    run = await house.finished()
+    kept = await house.runs.attempts(run.name)
+    told = sorted((one.agent, one.number, one.agent_attempt, one.attempt, one.outcome) for one in kept)
+    assert told == [("pma", 1, 1, 1, "COMPLETED"), ("qma", 1, 1, 1, "COMPLETED"), ("qma", 2, 2, 1, "COMPLETED")]
+    assert total(one.usage for one in kept if one.agent == "qma") == status_of(run, "qma").usage == TWICE
+    await house.runs.retry_agent(run.name, "qma")
+    await house.events(run.name, run.last_sequence)
+    assert [one.number for one in await house.runs.attempts(run.name) if one.agent == "qma"] == [1, 2, 3]
+
+
+async def test_a_result_that_is_used_again_and_an_engine_that_asks_nobody_leave_no_attempt(house: House) -> None:
+    await house.finished()
+    again = await house.finished()
+    assert await house.runs.attempts(again.name) == []
 
 
 async def test_a_retry_of_one_agent_leaves_the_others_cost_in_the_plan(house: House) -> None:

@@ -8,14 +8,24 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, text
 
-from buildplan.v1.agent_pb2 import AgentStatus, Failure
+from buildplan.v1.agent_pb2 import AgentStatus, Attempt, Failure, Usage
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.fact_pb2 import Topic
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint, Run
 from buildplan.v1.session_pb2 import ValidationResult
 from services.contract.version import CONTRACT_VERSION
-from services.coordinator.store import Store, checkpoints, conflicts, documents, plans, runs, sessions, validations
+from services.coordinator.store import (
+    Store,
+    attempts,
+    checkpoints,
+    conflicts,
+    documents,
+    plans,
+    runs,
+    sessions,
+    validations,
+)
 from services.coordinator.store.errors import FenceLost
 from services.runtime.errors import AlreadyExists, InvalidArgument, NotFound
 from tests.integration.store.conftest import NOW
@@ -298,6 +308,21 @@ async def test_checkpoints_are_found_by_input_across_the_sessions_runs(store: St
     stored = await store.read(lambda tx: checkpoints.results(tx, "s1", "r2"))
     assert {agent: kept for agent, (_, kept) in stored.items()} == {"qma": patch("newest")}
     assert len(await store.read(lambda tx: checkpoints.of_run(tx, "s1", "r1"))) == 2
+
+
+async def test_attempts_are_numbered_by_agent_and_can_be_summed_in_sql(store: Store) -> None:
+    await add_session(store)
+    await add_run(store, run("r1"))
+    await add_run(store, run("r2"))
+    for number, (agent, in_run) in enumerate([("qma", "r1"), ("pma", "r1"), ("qma", "r1"), ("qma", "r2")]):
+        made = Attempt(agent=agent, agent_attempt=1, attempt=1, outcome="COMPLETED", usage=Usage(cost_usd=0.25))
+        made.start_time.FromMicroseconds(number)
+        await store.write(lambda tx, made=made, in_run=in_run: attempts.insert(tx, "s1", in_run, made))  # type: ignore[misc]
+    kept = await store.read(lambda tx: attempts.of_run(tx, "s1", "r1"))
+    assert [(one.agent, one.number) for one in kept] == [("qma", 1), ("pma", 1), ("qma", 2)]
+    assert kept[2].usage.cost_usd == 0.25
+    spent = "SELECT SUM(cost_usd) FROM attempts WHERE run_id = 'r1'"
+    assert await store.read(lambda tx: tx.execute(text(spent)).scalar()) == 0.75
 
 
 async def test_a_checkpoint_that_cannot_be_read_is_none(store: Store) -> None:

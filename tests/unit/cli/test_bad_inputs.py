@@ -70,6 +70,7 @@ def test_wrong_usage(
         ("retry", "qma"),
         ("cancel",),
         ("checkpoints",),
+        ("attempts",),
         ("conflicts",),
         ("show",),
         ("export",),

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import httpx2
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -89,6 +90,7 @@ async def ended(script: Script) -> tuple[Outcome, DomainError | None]:
     return outcome, None
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
 @given(RESPONSES, st.booleans())
 def test_broken_outputs(broken: httpx2.Response, mends: bool) -> None:

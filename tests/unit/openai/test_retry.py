@@ -122,8 +122,36 @@ async def test_every_attempt_and_wait_is_told() -> None:
     assert waits[0].message == "rate limited by the provider; attempt 2 of 3 in 4 s"
     assert waits[1].message == "the provider failed; attempt 3 of 3 in 4 s"
     assert 3.9 < (waits[0].next_attempt_time.ToDatetime(UTC) - NOW).total_seconds() < 4.5
-    asked = [progress.attempt for progress in outcome.progress if progress.message.startswith("asking")]
+    asked = [one.attempt for one in outcome.progress if one.message.startswith("asking") and not one.HasField("ended")]
     assert asked == [1, 2, 3]
+
+
+async def test_every_attempt_is_told_once_it_has_ended_with_what_it_used() -> None:
+    broken = reply("", status="incomplete", incomplete_details={"reason": "max_output_tokens"})
+    script = Script([failed(429, retry_after="4"), httpx2.ReadTimeout("slow"), ok(broken), GOOD])
+    outcome = await run(engine(script), pack())
+    ended = [progress.ended for progress in outcome.progress if progress.HasField("ended")]
+    assert [(one.attempt, one.outcome, one.usage.output_tokens) for one in ended] == [
+        (1, "RATE_LIMITED", 0),
+        (2, "PROVIDER_TIMEOUT", 0),
+        (3, "INCOMPLETE", 100),
+        (1, "COMPLETED", 100),
+    ]
+    assert [one.HasField("usage") for one in ended] == [False, False, True, True]
+    assert ended[0].question.startswith("asking gpt-5.4-mini; all ")
+    assert ended[3].question.startswith("asking gpt-5.4-mini to correct its answer: your answer was cut off")
+    assert {one.model for one in ended} == {"gpt-5.4-mini"}
+    assert sum(one.usage.cost_usd for one in ended) == pytest.approx(outcome.progress[-1].usage.cost_usd)
+    starts = [one.start_time.ToDatetime(UTC) for one in ended]
+    assert starts == sorted(starts)
+    assert (starts[1] - ended[0].end_time.ToDatetime(UTC)).total_seconds() >= 4
+
+
+async def test_a_failure_for_good_is_told_as_an_attempt_too() -> None:
+    outcome = Outcome()
+    with pytest.raises(FailedPrecondition):
+        await run(engine(Script([failed(401)])), pack(), outcome)
+    assert [one.ended.outcome for one in outcome.progress if one.HasField("ended")] == ["KEY_REFUSED"]
 
 
 async def test_the_breaker_opens_and_recovers_by_itself() -> None:

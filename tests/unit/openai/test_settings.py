@@ -13,7 +13,7 @@ import structlog
 from buildplan.v1.agent_pb2 import Usage
 from services.runtime.errors import DomainError
 from services.runtime.settings import Environment, SettingError
-from services.specialist.openai.prices import price_of, priced, read_prices
+from services.specialist.openai.prices import at_most, price_of, priced, read_prices
 from services.specialist.openai.settings import OpenAISettings
 from tests.unit.openai.papers import pack
 from tests.unit.openai.wire import CANARY, SETTINGS, Outcome, Script, engine, failed, run
@@ -74,6 +74,17 @@ def test_long_requests_cost_more() -> None:
     assert price is not None
     assert price.cost(Usage(input_tokens=300_000)) == pytest.approx(1.5)
     assert price.cost(Usage(input_tokens=200_000)) == pytest.approx(0.5)
+
+
+def test_writing_into_the_cache_costs_more_where_the_provider_says_so() -> None:
+    used = Usage(input_tokens=1000, cached_input_tokens=200, cache_write_input_tokens=600, output_tokens=10)
+    terra, mini = price_of("gpt-5.6-terra", {}), price_of("gpt-5.4-mini", {})
+    assert terra is not None
+    assert mini is not None
+    assert terra.cost(used) == pytest.approx((200 * 2.0 + 200 * 0.2 + 600 * 2.5 + 10 * 12.0) / 1e6)
+    assert mini.cost(used) == pytest.approx((800 * 0.75 + 200 * 0.075 + 10 * 4.5) / 1e6)
+    assert at_most(Usage(input_tokens=1000), terra).cost_usd == pytest.approx(1000 * 2.5 / 1e6)
+    assert at_most(Usage(input_tokens=1000), mini) == Usage(input_tokens=1000, cost_usd=1000 * 0.75 / 1e6)
 
 
 def test_the_key_has_no_text_form() -> None:

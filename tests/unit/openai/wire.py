@@ -79,7 +79,7 @@ def reply(text: object, *, status: str = "completed", **more: Any) -> dict[str, 
         ],
         "usage": {
             "input_tokens": 1000,
-            "input_tokens_details": {"cached_tokens": 400},
+            "input_tokens_details": {"cached_tokens": 400, "cache_write_tokens": 0},
             "output_tokens": 100,
             "output_tokens_details": {"reasoning_tokens": 20},
             "total_tokens": 1100,

@@ -26,7 +26,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62uildplan/v1/agent.proto\x12\x0c\x62uildplan.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"=\n\x07\x46\x61ilure\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x11\n\tretryable\x18\x03 \x01(\x08\"y\n\x05Usage\x12\x14\n\x0cinput_tokens\x18\x01 \x01(\x03\x12\x1b\n\x13\x63\x61\x63hed_input_tokens\x18\x02 \x01(\x03\x12\x15\n\routput_tokens\x18\x03 \x01(\x03\x12\x10\n\x08\x63ost_usd\x18\x04 \x01(\x01\x12\x14\n\x0c\x63ost_unknown\x18\x05 \x01(\x08\"\x85\x04\n\x0b\x41gentStatus\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.buildplan.v1.AgentStatus.State\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x14\n\x0cmax_attempts\x18\x04 \x01(\x05\x12\x0f\n\x07percent\x18\x05 \x01(\x05\x12\x0f\n\x07message\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x07\x65lapsed\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x11next_attempt_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x07\x66\x61ilure\x18\n \x01(\x0b\x32\x15.buildplan.v1.Failure\x12\x17\n\x0f\x66rom_checkpoint\x18\x0b \x01(\x08\x12\x0e\n\x06\x65ngine\x18\x0c \x01(\t\x12\"\n\x05usage\x18\r \x01(\x0b\x32\x13.buildplan.v1.Usage\"f\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_IDLE\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x12\n\x0eSTATE_COMPLETE\x10\x03\x12\x0f\n\x0bSTATE_ERROR\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x62uildplan/v1/agent.proto\x12\x0c\x62uildplan.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"=\n\x07\x46\x61ilure\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x11\n\tretryable\x18\x03 \x01(\x08\"\x9b\x01\n\x05Usage\x12\x14\n\x0cinput_tokens\x18\x01 \x01(\x03\x12\x1b\n\x13\x63\x61\x63hed_input_tokens\x18\x02 \x01(\x03\x12\x15\n\routput_tokens\x18\x03 \x01(\x03\x12\x10\n\x08\x63ost_usd\x18\x04 \x01(\x01\x12\x14\n\x0c\x63ost_unknown\x18\x05 \x01(\x08\x12 \n\x18\x63\x61\x63he_write_input_tokens\x18\x06 \x01(\x03\"\x84\x02\n\x07\x41ttempt\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\x12\x15\n\ragent_attempt\x18\x03 \x01(\x05\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\x05\x12\r\n\x05model\x18\x05 \x01(\t\x12\x10\n\x08question\x18\x06 \x01(\t\x12\x0f\n\x07outcome\x18\x07 \x01(\t\x12\"\n\x05usage\x18\x08 \x01(\x0b\x32\x13.buildplan.v1.Usage\x12.\n\nstart_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x85\x04\n\x0b\x41gentStatus\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.buildplan.v1.AgentStatus.State\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\x14\n\x0cmax_attempts\x18\x04 \x01(\x05\x12\x0f\n\x07percent\x18\x05 \x01(\x05\x12\x0f\n\x07message\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x07\x65lapsed\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x35\n\x11next_attempt_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x07\x66\x61ilure\x18\n \x01(\x0b\x32\x15.buildplan.v1.Failure\x12\x17\n\x0f\x66rom_checkpoint\x18\x0b \x01(\x08\x12\x0e\n\x06\x65ngine\x18\x0c \x01(\t\x12\"\n\x05usage\x18\r \x01(\x0b\x32\x13.buildplan.v1.Usage\"f\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_IDLE\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x12\n\x0eSTATE_COMPLETE\x10\x03\x12\x0f\n\x0bSTATE_ERROR\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,10 +35,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_FAILURE']._serialized_start=107
   _globals['_FAILURE']._serialized_end=168
-  _globals['_USAGE']._serialized_start=170
-  _globals['_USAGE']._serialized_end=291
-  _globals['_AGENTSTATUS']._serialized_start=294
-  _globals['_AGENTSTATUS']._serialized_end=811
-  _globals['_AGENTSTATUS_STATE']._serialized_start=709
-  _globals['_AGENTSTATUS_STATE']._serialized_end=811
+  _globals['_USAGE']._serialized_start=171
+  _globals['_USAGE']._serialized_end=326
+  _globals['_ATTEMPT']._serialized_start=329
+  _globals['_ATTEMPT']._serialized_end=589
+  _globals['_AGENTSTATUS']._serialized_start=592
+  _globals['_AGENTSTATUS']._serialized_end=1109
+  _globals['_AGENTSTATUS_STATE']._serialized_start=1007
+  _globals['_AGENTSTATUS_STATE']._serialized_end=1109
 # @@protoc_insertion_point(module_scope)

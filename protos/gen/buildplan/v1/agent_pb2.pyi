@@ -62,6 +62,7 @@ class Usage(_message.Message):
     OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
     COST_USD_FIELD_NUMBER: _builtins.int
     COST_UNKNOWN_FIELD_NUMBER: _builtins.int
+    CACHE_WRITE_INPUT_TOKENS_FIELD_NUMBER: _builtins.int
     input_tokens: _builtins.int
     """Tokens sent, the cached ones included."""
     cached_input_tokens: _builtins.int
@@ -74,6 +75,8 @@ class Usage(_message.Message):
     """True when the service has no price for its model, so that cost_usd is too low. Nothing may then be
     started under a cost limit.
     """
+    cache_write_input_tokens: _builtins.int
+    """Tokens sent that the provider wrote into its cache, where it charges more for that."""
     def __init__(
         self,
         *,
@@ -82,14 +85,83 @@ class Usage(_message.Message):
         output_tokens: _builtins.int = ...,
         cost_usd: _builtins.float = ...,
         cost_unknown: _builtins.bool = ...,
+        cache_write_input_tokens: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cached_input_tokens", b"cached_input_tokens", "cost_unknown", b"cost_unknown", "cost_usd", b"cost_usd", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cache_write_input_tokens", b"cache_write_input_tokens", "cached_input_tokens", b"cached_input_tokens", "cost_unknown", b"cost_unknown", "cost_usd", b"cost_usd", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Usage: _TypeAlias = Usage  # noqa: Y015
+
+@_typing.final
+class Attempt(_message.Message):
+    """One call of a model that has ended. A call that a cancel, a deadline or a crash cut off has none: nobody was told
+    what it used.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENT_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    AGENT_ATTEMPT_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    agent: _builtins.str
+    """Agent, such as "qma"."""
+    number: _builtins.int
+    """Position among the agent's attempts in the run, counted from 1."""
+    agent_attempt: _builtins.int
+    """The coordinator's attempt at the agent that it belongs to, counted from 1 each time the agent has its turn."""
+    attempt: _builtins.int
+    """The agent's attempt at the model, counted from 1 for each question."""
+    model: _builtins.str
+    """Model that was asked."""
+    question: _builtins.str
+    """What it was asked, as the status said it: "asking gpt-5.4-mini; all 120 passages sent"."""
+    outcome: _builtins.str
+    """How it ended: "COMPLETED", "INCOMPLETE" or "MALFORMED" where the model answered, else the failure's reason, such
+    as "RATE_LIMITED".
+    """
+    @_builtins.property
+    def usage(self) -> Global___Usage:
+        """What it used; unset where the provider told nothing."""
+
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """When the call began, by the specialist's clock."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """When it ended."""
+
+    def __init__(
+        self,
+        *,
+        agent: _builtins.str = ...,
+        number: _builtins.int = ...,
+        agent_attempt: _builtins.int = ...,
+        attempt: _builtins.int = ...,
+        model: _builtins.str = ...,
+        question: _builtins.str = ...,
+        outcome: _builtins.str = ...,
+        usage: Global___Usage | None = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "usage", b"usage"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "agent_attempt", b"agent_attempt", "attempt", b"attempt", "end_time", b"end_time", "model", b"model", "number", b"number", "outcome", b"outcome", "question", b"question", "start_time", b"start_time", "usage", b"usage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Attempt: _TypeAlias = Attempt  # noqa: Y015
 
 @_typing.final
 class AgentStatus(_message.Message):

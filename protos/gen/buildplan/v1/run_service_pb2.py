@@ -22,49 +22,54 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from buildplan.v1 import agent_pb2 as buildplan_dot_v1_dot_agent__pb2
 from buildplan.v1 import run_pb2 as buildplan_dot_v1_dot_run__pb2
 from buildplan.v1 import session_pb2 as buildplan_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x62uildplan/v1/run_service.proto\x12\x0c\x62uildplan.v1\x1a\x16\x62uildplan/v1/run.proto\x1a\x1a\x62uildplan/v1/session.proto\"w\n\x0fStartRunRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61gents\x18\x03 \x03(\t\x12\x1a\n\x12ignore_checkpoints\x18\x04 \x01(\x08\x12\x14\n\x0cmax_cost_usd\x18\x05 \x01(\x01\"f\n\x10StartRunResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\x12\x32\n\nvalidation\x18\x02 \x01(\x0b\x32\x1e.buildplan.v1.ValidationResult\"\x1d\n\rGetRunRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"0\n\x0eGetRunResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\"!\n\x0fListRunsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"3\n\x10ListRunsResponse\x12\x1f\n\x04runs\x18\x01 \x03(\x0b\x32\x11.buildplan.v1.Run\"7\n\x0fWatchRunRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"9\n\x10WatchRunResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.RunEvent\" \n\x10ResumeRunRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"3\n\x11ResumeRunResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\"0\n\x11RetryAgentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\"4\n\x12RetryAgentResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\" \n\x10\x43\x61ncelRunRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"3\n\x11\x43\x61ncelRunResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\"(\n\x16ListCheckpointsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"H\n\x17ListCheckpointsResponse\x12-\n\x0b\x63heckpoints\x18\x01 \x03(\x0b\x32\x18.buildplan.v1.Checkpoint2\x81\x05\n\nRunService\x12I\n\x08StartRun\x12\x1d.buildplan.v1.StartRunRequest\x1a\x1e.buildplan.v1.StartRunResponse\x12\x43\n\x06GetRun\x12\x1b.buildplan.v1.GetRunRequest\x1a\x1c.buildplan.v1.GetRunResponse\x12I\n\x08ListRuns\x12\x1d.buildplan.v1.ListRunsRequest\x1a\x1e.buildplan.v1.ListRunsResponse\x12K\n\x08WatchRun\x12\x1d.buildplan.v1.WatchRunRequest\x1a\x1e.buildplan.v1.WatchRunResponse0\x01\x12L\n\tResumeRun\x12\x1e.buildplan.v1.ResumeRunRequest\x1a\x1f.buildplan.v1.ResumeRunResponse\x12O\n\nRetryAgent\x12\x1f.buildplan.v1.RetryAgentRequest\x1a .buildplan.v1.RetryAgentResponse\x12L\n\tCancelRun\x12\x1e.buildplan.v1.CancelRunRequest\x1a\x1f.buildplan.v1.CancelRunResponse\x12^\n\x0fListCheckpoints\x12$.buildplan.v1.ListCheckpointsRequest\x1a%.buildplan.v1.ListCheckpointsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x62uildplan/v1/run_service.proto\x12\x0c\x62uildplan.v1\x1a\x18\x62uildplan/v1/agent.proto\x1a\x16\x62uildplan/v1/run.proto\x1a\x1a\x62uildplan/v1/session.proto\"w\n\x0fStartRunRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x0e\n\x06\x61gents\x18\x03 \x03(\t\x12\x1a\n\x12ignore_checkpoints\x18\x04 \x01(\x08\x12\x14\n\x0cmax_cost_usd\x18\x05 \x01(\x01\"f\n\x10StartRunResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\x12\x32\n\nvalidation\x18\x02 \x01(\x0b\x32\x1e.buildplan.v1.ValidationResult\"\x1d\n\rGetRunRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"0\n\x0eGetRunResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\"!\n\x0fListRunsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"3\n\x10ListRunsResponse\x12\x1f\n\x04runs\x18\x01 \x03(\x0b\x32\x11.buildplan.v1.Run\"7\n\x0fWatchRunRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"9\n\x10WatchRunResponse\x12%\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.RunEvent\" \n\x10ResumeRunRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"3\n\x11ResumeRunResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\"0\n\x11RetryAgentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\"4\n\x12RetryAgentResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\" \n\x10\x43\x61ncelRunRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"3\n\x11\x43\x61ncelRunResponse\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x11.buildplan.v1.Run\"(\n\x16ListCheckpointsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"H\n\x17ListCheckpointsResponse\x12-\n\x0b\x63heckpoints\x18\x01 \x03(\x0b\x32\x18.buildplan.v1.Checkpoint\"%\n\x13ListAttemptsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"?\n\x14ListAttemptsResponse\x12\'\n\x08\x61ttempts\x18\x01 \x03(\x0b\x32\x15.buildplan.v1.Attempt2\xd8\x05\n\nRunService\x12I\n\x08StartRun\x12\x1d.buildplan.v1.StartRunRequest\x1a\x1e.buildplan.v1.StartRunResponse\x12\x43\n\x06GetRun\x12\x1b.buildplan.v1.GetRunRequest\x1a\x1c.buildplan.v1.GetRunResponse\x12I\n\x08ListRuns\x12\x1d.buildplan.v1.ListRunsRequest\x1a\x1e.buildplan.v1.ListRunsResponse\x12K\n\x08WatchRun\x12\x1d.buildplan.v1.WatchRunRequest\x1a\x1e.buildplan.v1.WatchRunResponse0\x01\x12L\n\tResumeRun\x12\x1e.buildplan.v1.ResumeRunRequest\x1a\x1f.buildplan.v1.ResumeRunResponse\x12O\n\nRetryAgent\x12\x1f.buildplan.v1.RetryAgentRequest\x1a .buildplan.v1.RetryAgentResponse\x12L\n\tCancelRun\x12\x1e.buildplan.v1.CancelRunRequest\x1a\x1f.buildplan.v1.CancelRunResponse\x12^\n\x0fListCheckpoints\x12$.buildplan.v1.ListCheckpointsRequest\x1a%.buildplan.v1.ListCheckpointsResponse\x12U\n\x0cListAttempts\x12!.buildplan.v1.ListAttemptsRequest\x1a\".buildplan.v1.ListAttemptsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'buildplan.v1.run_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STARTRUNREQUEST']._serialized_start=100
-  _globals['_STARTRUNREQUEST']._serialized_end=219
-  _globals['_STARTRUNRESPONSE']._serialized_start=221
-  _globals['_STARTRUNRESPONSE']._serialized_end=323
-  _globals['_GETRUNREQUEST']._serialized_start=325
-  _globals['_GETRUNREQUEST']._serialized_end=354
-  _globals['_GETRUNRESPONSE']._serialized_start=356
-  _globals['_GETRUNRESPONSE']._serialized_end=404
-  _globals['_LISTRUNSREQUEST']._serialized_start=406
-  _globals['_LISTRUNSREQUEST']._serialized_end=439
-  _globals['_LISTRUNSRESPONSE']._serialized_start=441
-  _globals['_LISTRUNSRESPONSE']._serialized_end=492
-  _globals['_WATCHRUNREQUEST']._serialized_start=494
-  _globals['_WATCHRUNREQUEST']._serialized_end=549
-  _globals['_WATCHRUNRESPONSE']._serialized_start=551
-  _globals['_WATCHRUNRESPONSE']._serialized_end=608
-  _globals['_RESUMERUNREQUEST']._serialized_start=610
-  _globals['_RESUMERUNREQUEST']._serialized_end=642
-  _globals['_RESUMERUNRESPONSE']._serialized_start=644
-  _globals['_RESUMERUNRESPONSE']._serialized_end=695
-  _globals['_RETRYAGENTREQUEST']._serialized_start=697
-  _globals['_RETRYAGENTREQUEST']._serialized_end=745
-  _globals['_RETRYAGENTRESPONSE']._serialized_start=747
-  _globals['_RETRYAGENTRESPONSE']._serialized_end=799
-  _globals['_CANCELRUNREQUEST']._serialized_start=801
-  _globals['_CANCELRUNREQUEST']._serialized_end=833
-  _globals['_CANCELRUNRESPONSE']._serialized_start=835
-  _globals['_CANCELRUNRESPONSE']._serialized_end=886
-  _globals['_LISTCHECKPOINTSREQUEST']._serialized_start=888
-  _globals['_LISTCHECKPOINTSREQUEST']._serialized_end=928
-  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_start=930
-  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_end=1002
-  _globals['_RUNSERVICE']._serialized_start=1005
-  _globals['_RUNSERVICE']._serialized_end=1646
+  _globals['_STARTRUNREQUEST']._serialized_start=126
+  _globals['_STARTRUNREQUEST']._serialized_end=245
+  _globals['_STARTRUNRESPONSE']._serialized_start=247
+  _globals['_STARTRUNRESPONSE']._serialized_end=349
+  _globals['_GETRUNREQUEST']._serialized_start=351
+  _globals['_GETRUNREQUEST']._serialized_end=380
+  _globals['_GETRUNRESPONSE']._serialized_start=382
+  _globals['_GETRUNRESPONSE']._serialized_end=430
+  _globals['_LISTRUNSREQUEST']._serialized_start=432
+  _globals['_LISTRUNSREQUEST']._serialized_end=465
+  _globals['_LISTRUNSRESPONSE']._serialized_start=467
+  _globals['_LISTRUNSRESPONSE']._serialized_end=518
+  _globals['_WATCHRUNREQUEST']._serialized_start=520
+  _globals['_WATCHRUNREQUEST']._serialized_end=575
+  _globals['_WATCHRUNRESPONSE']._serialized_start=577
+  _globals['_WATCHRUNRESPONSE']._serialized_end=634
+  _globals['_RESUMERUNREQUEST']._serialized_start=636
+  _globals['_RESUMERUNREQUEST']._serialized_end=668
+  _globals['_RESUMERUNRESPONSE']._serialized_start=670
+  _globals['_RESUMERUNRESPONSE']._serialized_end=721
+  _globals['_RETRYAGENTREQUEST']._serialized_start=723
+  _globals['_RETRYAGENTREQUEST']._serialized_end=771
+  _globals['_RETRYAGENTRESPONSE']._serialized_start=773
+  _globals['_RETRYAGENTRESPONSE']._serialized_end=825
+  _globals['_CANCELRUNREQUEST']._serialized_start=827
+  _globals['_CANCELRUNREQUEST']._serialized_end=859
+  _globals['_CANCELRUNRESPONSE']._serialized_start=861
+  _globals['_CANCELRUNRESPONSE']._serialized_end=912
+  _globals['_LISTCHECKPOINTSREQUEST']._serialized_start=914
+  _globals['_LISTCHECKPOINTSREQUEST']._serialized_end=954
+  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_start=956
+  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_end=1028
+  _globals['_LISTATTEMPTSREQUEST']._serialized_start=1030
+  _globals['_LISTATTEMPTSREQUEST']._serialized_end=1067
+  _globals['_LISTATTEMPTSRESPONSE']._serialized_start=1069
+  _globals['_LISTATTEMPTSRESPONSE']._serialized_end=1132
+  _globals['_RUNSERVICE']._serialized_start=1135
+  _globals['_RUNSERVICE']._serialized_end=1863
 # @@protoc_insertion_point(module_scope)

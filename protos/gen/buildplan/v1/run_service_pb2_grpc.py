@@ -75,6 +75,11 @@ class RunServiceStub:
                 request_serializer=buildplan_dot_v1_dot_run__service__pb2.ListCheckpointsRequest.SerializeToString,
                 response_deserializer=buildplan_dot_v1_dot_run__service__pb2.ListCheckpointsResponse.FromString,
                 _registered_method=True)
+        self.ListAttempts = channel.unary_unary(
+                '/buildplan.v1.RunService/ListAttempts',
+                request_serializer=buildplan_dot_v1_dot_run__service__pb2.ListAttemptsRequest.SerializeToString,
+                response_deserializer=buildplan_dot_v1_dot_run__service__pb2.ListAttemptsResponse.FromString,
+                _registered_method=True)
 
 
 class RunServiceServicer:
@@ -147,6 +152,13 @@ class RunServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListAttempts(self, request, context):
+        """Lists the calls of models that a run has made, with what each used and how it ended. Safe to repeat.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RunServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -189,6 +201,11 @@ def add_RunServiceServicer_to_server(servicer, server):
                     servicer.ListCheckpoints,
                     request_deserializer=buildplan_dot_v1_dot_run__service__pb2.ListCheckpointsRequest.FromString,
                     response_serializer=buildplan_dot_v1_dot_run__service__pb2.ListCheckpointsResponse.SerializeToString,
+            ),
+            'ListAttempts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAttempts,
+                    request_deserializer=buildplan_dot_v1_dot_run__service__pb2.ListAttemptsRequest.FromString,
+                    response_serializer=buildplan_dot_v1_dot_run__service__pb2.ListAttemptsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -408,6 +425,33 @@ class RunService:
             '/buildplan.v1.RunService/ListCheckpoints',
             buildplan_dot_v1_dot_run__service__pb2.ListCheckpointsRequest.SerializeToString,
             buildplan_dot_v1_dot_run__service__pb2.ListCheckpointsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAttempts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/buildplan.v1.RunService/ListAttempts',
+            buildplan_dot_v1_dot_run__service__pb2.ListAttemptsRequest.SerializeToString,
+            buildplan_dot_v1_dot_run__service__pb2.ListAttemptsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -64,6 +64,8 @@ class RunServiceStub:
     """
     ListCheckpoints: _grpc.UnaryUnaryMultiCallable[_run_service_pb2.ListCheckpointsRequest, _run_service_pb2.ListCheckpointsResponse]
     """Lists the checkpoints of a run. Safe to repeat."""
+    ListAttempts: _grpc.UnaryUnaryMultiCallable[_run_service_pb2.ListAttemptsRequest, _run_service_pb2.ListAttemptsResponse]
+    """Lists the calls of models that a run has made, with what each used and how it ended. Safe to repeat."""
 
 @_typing.type_check_only
 class RunServiceAsyncStub(RunServiceStub):
@@ -101,6 +103,8 @@ class RunServiceAsyncStub(RunServiceStub):
     """
     ListCheckpoints: _aio.UnaryUnaryMultiCallable[_run_service_pb2.ListCheckpointsRequest, _run_service_pb2.ListCheckpointsResponse]  # type: ignore[assignment]
     """Lists the checkpoints of a run. Safe to repeat."""
+    ListAttempts: _aio.UnaryUnaryMultiCallable[_run_service_pb2.ListAttemptsRequest, _run_service_pb2.ListAttemptsResponse]  # type: ignore[assignment]
+    """Lists the calls of models that a run has made, with what each used and how it ended. Safe to repeat."""
 
 class RunServiceServicer(metaclass=_abc_1.ABCMeta):
     """Runs. Unknown names are NOT_FOUND. Once a run is accepted, failures are told in the run, never as a status."""
@@ -183,5 +187,13 @@ class RunServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_run_service_pb2.ListCheckpointsResponse, _abc.Awaitable[_run_service_pb2.ListCheckpointsResponse]]:
         """Lists the checkpoints of a run. Safe to repeat."""
+
+    @_abc_1.abstractmethod
+    def ListAttempts(
+        self,
+        request: _run_service_pb2.ListAttemptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_run_service_pb2.ListAttemptsResponse, _abc.Awaitable[_run_service_pb2.ListAttemptsResponse]]:
+        """Lists the calls of models that a run has made, with what each used and how it ended. Safe to repeat."""
 
 def add_RunServiceServicer_to_server(servicer: RunServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

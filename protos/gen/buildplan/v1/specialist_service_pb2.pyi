@@ -179,6 +179,7 @@ class Progress(_message.Message):
     MAX_ATTEMPTS_FIELD_NUMBER: _builtins.int
     NEXT_ATTEMPT_TIME_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
     percent: _builtins.int
     """0 to 100."""
     message: _builtins.str
@@ -195,6 +196,10 @@ class Progress(_message.Message):
     def usage(self) -> _agent_pb2.Usage:
         """What this proposal's attempts used so far, all of them together."""
 
+    @_builtins.property
+    def ended(self) -> _agent_pb2.Attempt:
+        """The attempt at the model that has just ended; told once. The coordinator adds agent, number and agent_attempt."""
+
     def __init__(
         self,
         *,
@@ -204,10 +209,11 @@ class Progress(_message.Message):
         max_attempts: _builtins.int = ...,
         next_attempt_time: _timestamp_pb2.Timestamp | None = ...,
         usage: _agent_pb2.Usage | None = ...,
+        ended: _agent_pb2.Attempt | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["next_attempt_time", b"next_attempt_time", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended", b"ended", "next_attempt_time", b"next_attempt_time", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "max_attempts", b"max_attempts", "message", b"message", "next_attempt_time", b"next_attempt_time", "percent", b"percent", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "ended", b"ended", "max_attempts", b"max_attempts", "message", b"message", "next_attempt_time", b"next_attempt_time", "percent", b"percent", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,82 @@
+"""`checkpoints` and `attempts`: what a run has kept, and what its model calls used."""
+
+from __future__ import annotations
+
+import typer
+
+from buildplan.v1.agent_pb2 import Attempt
+from buildplan.v1.run_service_pb2 import ListAttemptsRequest, ListCheckpointsRequest
+from cli import exits, options
+from cli.choices import choose_run
+from cli.client import CALL_SECONDS, DEFAULT_TARGET, Client
+from cli.execution import on_coordinator
+from cli.output import Output
+from cli.progress.wording import seconds
+from services.contract.usage import money
+
+_PANEL = "Runs"
+_ATTEMPT_TITLES = ("agent", "call", "attempt", "outcome", "sent", "cached", "received", "cost", "took", "question")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    for command in (checkpoints, attempts):
+        app.command(command.__name__, rich_help_panel=_PANEL)(command)
+
+
+def checkpoints(
+    run: options.RunOption = "",
+    session: options.SessionOption = "",
+    target: options.TargetOption = DEFAULT_TARGET,
+    as_json: options.JsonOption = False,
+) -> None:
+    """Lists the results that a run has kept, one for each finished agent."""
+
+    async def work(client: Client, output: Output) -> int:
+        name = await choose_run(client, output, session, run)
+        answer = await client.runs.ListCheckpoints(ListCheckpointsRequest(parent=name), timeout=CALL_SECONDS)
+        for checkpoint in answer.checkpoints:
+            output.record(checkpoint)
+        rows = [
+            (
+                kept.agent,
+                str(kept.statement_count),
+                kept.engine,
+                kept.create_time.ToJsonString(),
+                kept.input_digest[:12],
+            )
+            for kept in answer.checkpoints
+        ]
+        output.table(("agent", "lines", "engine", "stored", "input"), rows, "the run has kept nothing yet")
+        return exits.COMPLETE
+
+    raise typer.Exit(on_coordinator(work, target, as_json))
+
+
+def attempts(
+    run: options.RunOption = "",
+    session: options.SessionOption = "",
+    target: options.TargetOption = DEFAULT_TARGET,
+    as_json: options.JsonOption = False,
+) -> None:
+    """Lists the calls of a model that a run has made: how each ended, its tokens and its cost."""
+
+    async def work(client: Client, output: Output) -> int:
+        name = await choose_run(client, output, session, run)
+        answer = await client.runs.ListAttempts(ListAttemptsRequest(parent=name), timeout=CALL_SECONDS)
+        for attempt in answer.attempts:
+            output.record(attempt)
+        rows = [_attempt_cells(attempt) for attempt in answer.attempts]
+        output.table(_ATTEMPT_TITLES, rows, "the run has asked no model")
+        return exits.COMPLETE
+
+    raise typer.Exit(on_coordinator(work, target, as_json))
+
+
+def _attempt_cells(attempt: Attempt) -> tuple[str, ...]:
+    used = attempt.usage
+    took = (attempt.end_time.ToNanoseconds() - attempt.start_time.ToNanoseconds()) / 1e9
+    counts = (used.input_tokens, used.cached_input_tokens, used.output_tokens)
+    sizes = (f"{count:,}" if attempt.HasField("usage") else "" for count in counts)
+    numbers = (str(attempt.number), str(attempt.attempt))
+    return (attempt.agent, *numbers, attempt.outcome, *sizes, money(used), seconds(took), attempt.question)

@@ -1,0 +1,57 @@
+"""Rows of ended calls of models."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import insert as insert_into
+
+from buildplan.v1.agent_pb2 import Attempt
+from services.coordinator.store.models import AttemptRow
+from services.coordinator.store.prepared import Prepared
+
+_OF_RUN = (AttemptRow.session_id == bindparam("session"), AttemptRow.run_id == bindparam("run"))
+_NEXT = select(func.coalesce(func.max(AttemptRow.number), 0) + 1).where(*_OF_RUN, AttemptRow.agent == bindparam("of"))
+_OWN = ("agent_attempt", "attempt", "outcome", "start_us", "end_us", "message")
+_USED = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd")
+_INSERT = Prepared(
+    insert_into(AttemptRow).values(
+        session_id=bindparam("session"),
+        run_id=bindparam("run"),
+        agent=bindparam("of"),
+        number=_NEXT.scalar_subquery(),
+        **{name: bindparam(f"new_{name}") for name in (*_OWN, *_USED)},
+    )
+)
+
+
+def insert(tx: Connection, session_id: str, run_id: str, attempt: Attempt) -> None:
+    """Appends an attempt to those of its agent; its number is given here."""
+    _INSERT.run(
+        tx,
+        session=session_id,
+        run=run_id,
+        of=attempt.agent,
+        new_agent_attempt=attempt.agent_attempt,
+        new_attempt=attempt.attempt,
+        new_outcome=attempt.outcome,
+        new_start_us=attempt.start_time.ToMicroseconds(),
+        new_end_us=attempt.end_time.ToMicroseconds(),
+        new_message=attempt.SerializeToString(),
+        **{f"new_{name}": getattr(attempt.usage, name) for name in _USED},
+    )
+
+
+def of_run(tx: Connection, session_id: str, run_id: str) -> list[Attempt]:
+    """By their start, the oldest first."""
+    query = (
+        select(AttemptRow.number, AttemptRow.message)
+        .where(AttemptRow.session_id == session_id, AttemptRow.run_id == run_id)
+        .order_by(AttemptRow.start_us, AttemptRow.agent, AttemptRow.number)
+    )
+    return [_read(number, message) for number, message in tx.execute(query)]
+
+
+def _read(number: int, message: bytes) -> Attempt:
+    attempt = Attempt.FromString(message)
+    attempt.number = number
+    return attempt
