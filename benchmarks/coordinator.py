@@ -22,6 +22,7 @@ from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs
 from services.coordinator.runs.specialists import Specialists
 from services.coordinator.store import Store
+from services.runtime import event_loop
 from services.runtime.collector import settle
 from tests.fakes.process import specialist_processes
 from tests.fakes.sessions import FakeSessions, add_session
@@ -107,9 +108,9 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.only != "throughput":
-            asyncio.run(latency(Path(folder), arguments.rounds))
+            event_loop.run(latency(Path(folder), arguments.rounds))
         if arguments.only != "latency":
-            asyncio.run(throughput(Path(folder), arguments.total, arguments.at_once))
+            event_loop.run(throughput(Path(folder), arguments.total, arguments.at_once))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from services.runtime import event_loop
 from services.runtime.channels import MAX_MESSAGE_BYTES
 from services.runtime.collector import settle
 from services.runtime.interceptors import ErrorInterceptor
@@ -88,7 +89,7 @@ async def serve_until_signal(
         loop.add_signal_handler(signal_number, stop.set)
     running = await start_server(services, settings)
     settle()
-    _log.info("serving", address=running.address)
+    _log.info("serving", address=running.address, event_loop=event_loop.KIND)
     await stop.wait()
     _log.info("draining")
     await running.drain(settings.drain_seconds, end_streams)

@@ -9,6 +9,7 @@ import signal
 import grpc
 
 from buildplan.v1.specialist_service_pb2_grpc import add_SpecialistServiceServicer_to_server
+from services.runtime import event_loop
 from services.runtime.logs import configure_logs
 from services.runtime.server import Service, start_server
 from services.runtime.settings import ServerSettings
@@ -43,7 +44,7 @@ def main() -> None:
     arguments = parser.parse_args()
     configure_logs(arguments.agent, "warning", "json")
     settings = ServerSettings(port=arguments.port, maximum_concurrent_rpcs=arguments.places)
-    asyncio.run(serve(arguments.agent, settings, Behaviour(arguments.delay, arguments.steps)))
+    event_loop.run(serve(arguments.agent, settings, Behaviour(arguments.delay, arguments.steps)))
 
 
 if __name__ == "__main__":
