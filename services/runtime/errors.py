@@ -95,6 +95,18 @@ class AlreadyExists(DomainError):
     code = grpc.StatusCode.ALREADY_EXISTS
 
 
+class Unauthenticated(DomainError):
+    """Who calls is not known; send a valid bearer token."""
+
+    code = grpc.StatusCode.UNAUTHENTICATED
+
+
+class PermissionDenied(DomainError):
+    """Who calls is known and may not do this; ask whoever runs the system."""
+
+    code = grpc.StatusCode.PERMISSION_DENIED
+
+
 class Aborted(DomainError):
     """Somebody else changed the resource; read it again and repeat."""
 

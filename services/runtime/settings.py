@@ -42,6 +42,22 @@ class Environment:
         """A path; a leading ~ is the home folder."""
         return Path(self.text(name, str(default))).expanduser()
 
+    def secret(self, name: str) -> str:
+        """The variable, or the content of the file that `name`_FILE names; "" when neither is set.
+
+        Errors never show the value.
+        """
+        path = self.text(f"{name}_FILE", "")
+        if not path:
+            return self.text(name, "")
+        if self.text(name, ""):
+            raise SettingError(f"{name} and {name}_FILE are both set; unset one of them")
+        try:
+            return Path(path).expanduser().read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            cause = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise SettingError(f'{name}_FILE is "{path}", which cannot be read: {cause}') from error
+
     def addresses(self, name: str, default: Mapping[str, str]) -> dict[str, str]:
         """`name=address` pairs joined by commas, in their order; an address is what `addresses.target` takes."""
         text = self.text(name, "")
