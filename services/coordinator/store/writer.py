@@ -26,6 +26,10 @@ _REFUSALS = ("SQLITE_FULL", "SQLITE_BUSY")
 _BROKEN = (OperationalError, InterfaceError)
 
 
+class _Undone(Exception):
+    """A unit failed; the transaction that it shared is rolled back, and its error is the unit's."""
+
+
 class _CommitLost(Exception):
     """Whether the batch is stored is not known; it must not be written again."""
 
@@ -137,9 +141,17 @@ class Writer:
                 self._commit([unit])
 
     def _transact(self, batch: Sequence[_Unit]) -> None:
+        """Without savepoints while no unit fails: after each statement this thread waits for the interpreter's lock."""
+        try:
+            self._together(batch, _work)
+        except _Undone:
+            if len(batch) > 1:
+                self._together(batch, _work_apart)
+
+    def _together(self, batch: Sequence[_Unit], work: Callable[[Connection, _Unit], None]) -> None:
         with self._connect() as connection, connection.begin() as transaction:
             for unit in batch:
-                _work(connection, unit)
+                work(connection, unit)
             try:
                 transaction.commit()
             except _BROKEN as error:
@@ -161,15 +173,23 @@ class Writer:
 
 
 def _work(connection: Connection, unit: _Unit) -> None:
-    """Runs the unit in a savepoint of its own; a broken database is raised, any other error is the unit's."""
+    """Runs the unit; a broken database is raised, and _Undone after any other error, which is the unit's."""
     unit.error = None
-    execute(connection, "SAVEPOINT unit")
     try:
         unit.result = unit.work(connection)
     except _BROKEN:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the unit's and reaches its caller
+    except Exception as error:
         unit.error = error
+        raise _Undone from error
+
+
+def _work_apart(connection: Connection, unit: _Unit) -> None:
+    """Runs the unit in a savepoint of its own, so that it is undone alone."""
+    execute(connection, "SAVEPOINT unit")
+    try:
+        _work(connection, unit)
+    except _Undone:
         execute(connection, "ROLLBACK TO SAVEPOINT unit")
     execute(connection, "RELEASE SAVEPOINT unit")
 
