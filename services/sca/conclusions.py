@@ -19,20 +19,35 @@ _MITIGATION = (
 
 
 def derive(reading: Reading, patch: Patch) -> None:
-    """Completes the release plan from the pack's facts, dates counted from its `as_of`."""
-    calendar = Calendar(reading.context.metadata.calendar)
+    """Completes the release plan from the pack's facts and findings."""
     release = patch.sections.release_plan
-    lines = milestones.stated(reading, list(release.milestones))
-    if reading.context.as_of:
-        as_of = date.fromisoformat(reading.context.as_of)
-        lines += order_dates(reading, calendar, as_of)
-        for line in lines:
-            milestones.judge(line, calendar, as_of)
-            _warn(line, patch, as_of)
-    del release.milestones[:]
-    release.milestones.extend(milestones.in_order(lines))
-    _early(reading, patch)
+    _replace(patch, milestones.stated(reading, list(release.milestones)))
+    compute(reading, patch)
+    _submit_early(reading, patch)
     _ask_blanks(patch)
+
+
+def compute(reading: Reading, patch: Patch) -> None:
+    """Arithmetic on milestones, whoever stated them: order-by dates, slack and what is impossible, from `as_of`.
+
+    An order-by date that is in the patch for a lead time that is computed here gives way.
+    """
+    if not reading.context.as_of:
+        return
+    calendar = Calendar(reading.context.metadata.calendar)
+    as_of = date.fromisoformat(reading.context.as_of)
+    computed = order_dates(reading, calendar, as_of)
+    lines = [*milestones.without_repeats(patch.sections.release_plan.milestones, computed), *computed]
+    for line in lines:
+        milestones.judge(line, calendar, as_of)
+        _warn(line, patch, as_of)
+    _replace(patch, lines)
+    _do_at_once(patch)
+
+
+def _replace(patch: Patch, lines: list[Milestone]) -> None:
+    del patch.sections.release_plan.milestones[:]
+    patch.sections.release_plan.milestones.extend(milestones.in_order(lines))
 
 
 def order_dates(reading: Reading, calendar: Calendar, as_of: date) -> list[Milestone]:
@@ -66,17 +81,20 @@ def _warn(line: Milestone, patch: Patch, as_of: date) -> None:
     patch.tasks.append(Task(statement=inferred(task, cited, 0.9), owner_hint=owner, due=as_of.isoformat()))
 
 
-def _early(reading: Reading, patch: Patch) -> None:
+def _do_at_once(patch: Patch) -> None:
     release = patch.sections.release_plan
     for line in release.milestones:
         if line.computed and line.slack_days < EARLY_SLACK:
             text = f"Do at once: {line.name}" + ("" if line.impossible else f", latest {line.due}") + "."
             if all(text != early.text for early in release.do_early):
                 release.do_early.append(inferred(text, line.statement.citations))
+
+
+def _submit_early(reading: Reading, patch: Patch) -> None:
     for finding in reading.findings:
         if _APPROVAL.search(finding.text):
             text = f"Submit early what needs approval: {finding.text}"
-            release.do_early.append(inferred(text, finding.citations, 0.6))
+            patch.sections.release_plan.do_early.append(inferred(text, finding.citations, 0.6))
 
 
 def _ask_blanks(patch: Patch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from buildplan.v1.fact_pb2 import TOPIC_DUE_DATE, Fact
@@ -30,10 +31,16 @@ def stated(reading: Reading, milestones: list[Milestone]) -> list[Milestone]:
     return list(merged.values())
 
 
+def without_repeats(milestones: Iterable[Milestone], computed: Iterable[Milestone]) -> list[Milestone]:
+    """`milestones` without those that were computed from nothing but what `computed` rests on."""
+    support = frozenset[str]().union(*map(_passages, computed))
+    return [line for line in milestones if not (line.computed and _passages(line) and _passages(line) <= support)]
+
+
 def judge(milestone: Milestone, calendar: Calendar, as_of: date) -> None:
-    """Sets the slack of a stated milestone and whether its date has passed."""
-    if milestone.due and not milestone.computed:
-        due = date.fromisoformat(milestone.due)
+    """Sets the slack of a milestone and whether its date has passed; a due that is no date stays as it is."""
+    due = _date(milestone.due)
+    if due is not None:
         milestone.slack_days = calendar.between(as_of, due)
         milestone.impossible = due < as_of
 
@@ -41,6 +48,17 @@ def judge(milestone: Milestone, calendar: Calendar, as_of: date) -> None:
 def in_order(milestones: list[Milestone]) -> list[Milestone]:
     """By date; blank dates last."""
     return sorted(milestones, key=lambda milestone: (not milestone.due, milestone.due, milestone.statement.text))
+
+
+def _passages(milestone: Milestone) -> frozenset[str]:
+    return frozenset(citation.passage_id for citation in milestone.statement.citations if citation.passage_id)
+
+
+def _date(due: str) -> date | None:
+    try:
+        return date.fromisoformat(due)
+    except ValueError:
+        return None
 
 
 def _of_fact(fact: Fact) -> Milestone:

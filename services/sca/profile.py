@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.sca.conclusions import derive
+from services.sca.conclusions import compute, derive
 from services.sca.looked_for import LOOKED_FOR
 from services.sca.rules import RULES
 from services.specialist.profile import Profile
@@ -15,4 +15,5 @@ PROFILE = Profile(
     looked_for=LOOKED_FOR,
     prompt=Path(__file__).with_name("prompt.md"),
     derive=derive,
+    compute=compute,
 )

@@ -11,6 +11,8 @@ from services.specialist.offline.questions import LookedFor
 from services.specialist.offline.reading import Reading
 from services.specialist.offline.rule import Rule
 
+Conclude = Callable[[Reading, Patch], None]
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -18,7 +20,8 @@ class Profile:
 
     `version` changes with the rules and is part of a checkpoint's key. `rules` say which findings the agent writes
     and how. `looked_for` become open questions when no paper answers them. `derive` adds what code concludes from
-    the pack and the patch. `prompt` is the model's instruction; the offline engine needs none.
+    the pack and the patch; `compute` is the part of it that no model is left to do: arithmetic. `prompt` is the model's
+    instruction; the offline engine needs none.
     """
 
     agent: str
@@ -26,5 +29,6 @@ class Profile:
     version: str
     rules: tuple[Rule, ...]
     looked_for: tuple[LookedFor, ...] = ()
-    derive: Callable[[Reading, Patch], None] | None = None
+    derive: Conclude | None = None
     prompt: Path | None = None
+    compute: Conclude | None = None

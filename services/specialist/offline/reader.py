@@ -11,7 +11,7 @@ from buildplan.v1.statement_pb2 import Citation
 from services.specialist.offline.binding import Force, force, is_background, is_empty_talk, is_report, silent_heading
 from services.specialist.offline.cues import ALL_CUES, HEADINGS
 from services.specialist.offline.division import Division, Share
-from services.specialist.offline.reading import Finding, losing_facts
+from services.specialist.offline.reading import Finding, Reading, losing_facts
 from services.specialist.offline.sentences import LONGEST, sentences
 from services.specialist.offline.tables import cells, is_header, row_kind
 
@@ -25,6 +25,15 @@ _STRENGTH = {Force.DEMAND: 1.0, Force.PLAIN: 0.9, Force.ADVICE: 0.75, Force.NONE
 _BY_COLUMNS = 85
 _PLAIN_WORDS = 80
 _CAPTION = 160
+
+
+def read_whole(context: ContextPack) -> Reading:
+    """A pack with the findings of all its passages; blocks."""
+    reader = PassageReader(context)
+    for passage in context.passages:
+        for _ in reader.read(passage):
+            pass
+    return Reading(context, reader.findings)
 
 
 class PassageReader:

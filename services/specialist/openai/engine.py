@@ -14,6 +14,7 @@ from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import Progress
 from services.runtime.errors import Aborted, DomainError
 from services.runtime.settings import Environment, SettingError
+from services.specialist.offline.reader import read_whole
 from services.specialist.openai.answer import Answer, Unusable, mark, read_answer
 from services.specialist.openai.calls import Calls, Teller, Timing
 from services.specialist.openai.citing import Pages
@@ -27,14 +28,14 @@ from services.specialist.openai.repair import better, repair_messages
 from services.specialist.openai.reply import Reply
 from services.specialist.openai.settings import OpenAISettings
 from services.specialist.openai.vector_store import search
-from services.specialist.profile import Profile
+from services.specialist.profile import Conclude, Profile
 
 _log = structlog.get_logger()
 BAD_ANSWER = "BAD_ANSWER"
 
 
 class OpenAIEngine:
-    """One agent's model. `provider` and `timing` are the two things that tests replace."""
+    """One agent's model, and what code computes on its answer. Tests replace `provider` and `timing`."""
 
     name = "openai"
     metered = True
@@ -43,6 +44,7 @@ class OpenAIEngine:
         self,
         instructions: Instructions,
         settings: OpenAISettings,
+        compute: Conclude | None = None,
         provider: Provider | None = None,
         timing: Timing | None = None,
     ) -> None:
@@ -50,6 +52,7 @@ class OpenAIEngine:
         self.prompt_digest = instructions.digest(settings.effort, settings.max_input_tokens, settings.max_output_tokens)
         self._instructions = instructions
         self._settings = settings
+        self._compute = compute
         timing = timing or Timing()
         self._provider = provider or Provider(settings, now=timing.now)
         self._calls = Calls(self._provider, settings, timing)
@@ -92,6 +95,7 @@ class OpenAIEngine:
         else:
             answer = first
         mark(answer.patch)
+        await self._computed(context, answer.patch)
         self._report(answer, teller)
         return answer.patch
 
@@ -144,6 +148,11 @@ class OpenAIEngine:
             return first
         raise Aborted(BAD_ANSWER, self._gave_up(problems[0], teller))
 
+    async def _computed(self, context: ContextPack, patch: Patch) -> None:
+        """Adds what code computes from the papers whoever reads them."""
+        if self._compute is not None:
+            self._compute(await asyncio.to_thread(read_whole, context), patch)
+
     def _gave_up(self, problem: str, teller: Teller) -> str:
         return (
             f"the answer of {self.model} cannot be used, nor can its correction: {problem[:300]} "
@@ -168,6 +177,5 @@ def open_ai_engine(profile: Profile, environment: Environment) -> OpenAIEngine:
     """The engine of a profile by the process's settings; raises SettingError."""
     if profile.prompt is None:
         raise SettingError(f'"{profile.agent}" has no prompt and so no engine "openai"; set BUILDPLAN_ENGINE=offline')
-    return OpenAIEngine(
-        read_instructions(profile.agent, profile.prompt), OpenAISettings.read(environment, profile.agent)
-    )
+    instructions = read_instructions(profile.agent, profile.prompt)
+    return OpenAIEngine(instructions, OpenAISettings.read(environment, profile.agent), profile.compute)

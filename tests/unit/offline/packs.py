@@ -10,8 +10,7 @@ from buildplan.v1.fact_pb2 import Fact, Topic
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.statement_pb2 import Citation
 from services.specialist.offline.engine import OfflineEngine, compose
-from services.specialist.offline.reader import PassageReader
-from services.specialist.offline.reading import Reading
+from services.specialist.offline.reader import read_whole
 from services.specialist.profile import Profile
 
 AS_OF = "2026-11-23"
@@ -59,21 +58,13 @@ def pack_of(*texts: str, kind: DocumentKind.ValueType = SPEC) -> ContextPack:
     return builder.pack
 
 
-def reading_of(pack: ContextPack) -> Reading:
-    reader = PassageReader(pack)
-    for passage in pack.passages:
-        for _ in reader.read(passage):
-            pass
-    return Reading(pack, reader.findings)
-
-
 def sections_of(*texts: str, kind: DocumentKind.ValueType = SPEC) -> list[tuple[str, str]]:
     """(section, text) of each finding."""
-    return [(finding.target, finding.text) for finding in reading_of(pack_of(*texts, kind=kind)).findings]
+    return [(finding.target, finding.text) for finding in read_whole(pack_of(*texts, kind=kind)).findings]
 
 
 def patch_of(profile: Profile, pack: ContextPack) -> Patch:
-    return compose(profile, reading_of(pack))
+    return compose(profile, read_whole(pack))
 
 
 def proposed(profile: Profile, pack: ContextPack) -> Patch:

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.extraction.papers import FOLDERS, pack_of
 from services.reader.pool import ReaderPool
-from tests.unit.offline.packs import reading_of
+from services.specialist.offline.reader import read_whole
 
 _TWO_REQUIREMENTS = (
     {"purchasing.quantities", "release_plan.milestones"},
@@ -27,7 +27,7 @@ async def test_no_sentence_has_two_owners(folder: str) -> None:
     async with ReaderPool() as pool:
         read = [await pool.read(path, path.name) for path in paths if path.stat().st_size < 500_000]
     owners: dict[str, set[str]] = {}
-    for finding in reading_of(pack_of([document for documents in read for document in documents])).findings:
+    for finding in read_whole(pack_of([document for documents in read for document in documents])).findings:
         owners.setdefault(finding.text.casefold(), set()).add(finding.target)
     assert len(owners) > 50
     for text, sections in owners.items():

@@ -7,8 +7,9 @@ import pytest
 from buildplan.v1.conflict_pb2 import ConflictSide, DocumentConflict
 from buildplan.v1.document_pb2 import Passage
 from buildplan.v1.fact_pb2 import TOPIC_THICKNESS
+from services.specialist.offline.reader import read_whole
 from services.specialist.offline.tables import is_header
-from tests.unit.offline.packs import DRAWING, ORDER, PackBuilder, reading_of
+from tests.unit.offline.packs import DRAWING, ORDER, PackBuilder
 
 PASSIVATE = "Frames shall be passivated per ASTM A967."
 
@@ -16,7 +17,7 @@ PASSIVATE = "Frames shall be passivated per ASTM A967."
 @pytest.mark.parametrize("role", [Passage.ROLE_HEADING, Passage.ROLE_HEADER_FOOTER, Passage.ROLE_CONTENTS])
 def test_headings_headers_and_contents_are_no_findings(role: Passage.Role.ValueType) -> None:
     pack = PackBuilder().document("d1").passage(PASSIVATE, role).pack
-    assert reading_of(pack).findings == ()
+    assert read_whole(pack).findings == ()
 
 
 def test_a_drawing_repeats_its_requirements_from_sheet_to_sheet() -> None:
@@ -24,14 +25,14 @@ def test_a_drawing_repeats_its_requirements_from_sheet_to_sheet() -> None:
     builder.passage("LINEAR ±1.0 mm", Passage.ROLE_HEADER_FOOTER).passage(
         "LINEAR ±1.0 mm", Passage.ROLE_HEADER_FOOTER, page=2
     )
-    (finding,) = reading_of(builder.pack).findings
+    (finding,) = read_whole(builder.pack).findings
     assert finding.target == "quality_plan.ctqs"
     assert [citation.page for citation in finding.citations] == [1, 2]
 
 
 def test_the_same_sentence_in_two_papers_is_one_line_with_two_citations() -> None:
     pack = PackBuilder().document("d1").passage(PASSIVATE).document("d2").passage(f"3.1 {PASSIVATE.upper()}").pack
-    (finding,) = reading_of(pack).findings
+    (finding,) = read_whole(pack).findings
     assert [citation.document for citation in finding.citations] == ["d1", "d2"]
     assert finding.citations[1].quote == PASSIVATE.upper()
 
@@ -40,7 +41,7 @@ def test_under_definitions_only_demands_count() -> None:
     builder = PackBuilder().document("d1", ORDER)
     builder.passage("COC: certificate of conformance 1", heading="1. DEFINITIONS")
     builder.passage("Each COC shall be signed.", heading="1. DEFINITIONS")
-    assert [finding.text for finding in reading_of(builder.pack).findings] == ["Each COC shall be signed."]
+    assert [finding.text for finding in read_whole(builder.pack).findings] == ["Each COC shall be signed."]
 
 
 def test_the_losing_side_of_a_conflict_is_not_presented_as_valid() -> None:
@@ -57,8 +58,8 @@ def test_the_losing_side_of_a_conflict_is_not_presented_as_valid() -> None:
             sides=[ConflictSide(fact=winner, precedence=1), ConflictSide(fact=loser, precedence=3)],
         )
     )
-    assert [finding.text for finding in reading_of(builder.pack).findings] == ["BASE PLATE: THICKNESS 6.35 mm."]
-    assert [fact.value for fact in reading_of(builder.pack).facts(TOPIC_THICKNESS)] == ["6.35 mm"]
+    assert [finding.text for finding in read_whole(builder.pack).findings] == ["BASE PLATE: THICKNESS 6.35 mm."]
+    assert [fact.value for fact in read_whole(builder.pack).facts(TOPIC_THICKNESS)] == ["6.35 mm"]
 
 
 def test_a_tie_lists_both_sides() -> None:
@@ -73,14 +74,14 @@ def test_a_tie_lists_both_sides() -> None:
             sides=[ConflictSide(fact=one, precedence=1), ConflictSide(fact=two, precedence=1)],
         )
     )
-    assert len(reading_of(builder.pack).findings) == 2
+    assert len(read_whole(builder.pack).findings) == 2
 
 
 def rows_of(*rows: str) -> list[tuple[str, str]]:
     builder = PackBuilder().document("d1", ORDER)
     for row in rows:
         builder.passage(row, Passage.ROLE_TABLE_ROW)
-    return [(finding.target, finding.text) for finding in reading_of(builder.pack).findings]
+    return [(finding.target, finding.text) for finding in read_whole(builder.pack).findings]
 
 
 def test_columns_tell_what_a_row_is() -> None:

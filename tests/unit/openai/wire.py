@@ -17,6 +17,7 @@ from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import Progress
 from services.contract.model_schema import schema_for
+from services.sca.profile import PROFILE as SCA
 from services.specialist.openai.calls import Timing
 from services.specialist.openai.engine import OpenAIEngine
 from services.specialist.openai.instructions import read_instructions
@@ -156,7 +157,8 @@ def engine(
     timing = (time or FakeTime()).timing()
     client = httpx2.AsyncClient(transport=httpx2.MockTransport(script))
     instructions = read_instructions(agent, ROOT / "services" / agent / "prompt.md")
-    return OpenAIEngine(instructions, chosen, Provider(chosen, client, timing.now), timing)
+    compute = SCA.compute if agent == SCA.agent else None
+    return OpenAIEngine(instructions, chosen, compute, Provider(chosen, client, timing.now), timing)
 
 
 @dataclass
