@@ -17,10 +17,12 @@ class Engine(StrEnum):
 
 def choose_engine(engine: Engine | None) -> Engine:
     """What was asked for; unasked, openai exactly when there is a key. Raises UsageError when the key is missing."""
-    has_key = bool(os.environ.get("OPENAI_API_KEY", "").strip())
+    has_key = any(os.environ.get(name, "").strip() for name in ("OPENAI_API_KEY", "OPENAI_API_KEY_FILE"))
     chosen = engine or (Engine.OPENAI if has_key else Engine.OFFLINE)
     if chosen is Engine.OPENAI and not has_key:
-        raise UsageError("--engine openai needs a key: set OPENAI_API_KEY, or use --engine offline")
+        raise UsageError(
+            "--engine openai needs a key: set OPENAI_API_KEY or OPENAI_API_KEY_FILE, or use --engine offline"
+        )
     return chosen
 
 

@@ -59,7 +59,7 @@ class CoordinatorSettings:
 def _vector_store(environment: Environment) -> VectorStoreSettings | None:
     if environment.choice("BUILDPLAN_VECTOR_STORE", "off", ("off", "openai")) == "off":
         return None
-    key = environment.text("OPENAI_API_KEY", "")
+    key = environment.secret("OPENAI_API_KEY")
     if not key:
         raise SettingError(
             'BUILDPLAN_VECTOR_STORE is "openai" and OPENAI_API_KEY is not set; set the key, or take "off"'
@@ -70,7 +70,7 @@ def _vector_store(environment: Environment) -> VectorStoreSettings | None:
 
 
 def _database(environment: Environment, data: Path) -> str:
-    url = environment.text("BUILDPLAN_DATABASE", f"sqlite:///{data / 'buildplan.db'}")
+    url = environment.secret("BUILDPLAN_DATABASE") or f"sqlite:///{data / 'buildplan.db'}"
     if not url.startswith(("sqlite:///", "postgresql://")):
         raise SettingError(f'BUILDPLAN_DATABASE is "{url.partition(":")[0]}:…"; it takes sqlite:///… or postgresql://…')
     return url

@@ -15,6 +15,7 @@ _AGENTS = ("QMA", "PMA", "SCA", "EMA")
 OPENAI_SETTINGS = frozenset(
     [
         KEY,
+        f"{KEY}_FILE",
         "OPENAI_BASE_URL",
         "OPENAI_MODEL",
         *(f"OPENAI_MODEL_{agent}" for agent in _AGENTS),
@@ -58,7 +59,7 @@ def engine_name(environment: Environment) -> str:
     Raises SettingError for a name that looks like a misspelt setting, and where settings contradict each other.
     """
     _refuse_misspelt(environment)
-    has_key = bool(environment.text(KEY, ""))
+    has_key = bool(environment.secret(KEY))
     default = OPENAI if has_key else OFFLINE
     name = environment.choice("BUILDPLAN_ENGINE", default, (OFFLINE, OPENAI))
     if name == OPENAI and not has_key:

@@ -89,7 +89,7 @@ class OpenAISettings:
 
 
 def _key(environment: Environment) -> Secret:
-    key = environment.text("OPENAI_API_KEY", "")
+    key = environment.secret("OPENAI_API_KEY")
     if not key:
         raise SettingError("OPENAI_API_KEY is not set; the engine openai needs it")
     if not key.isascii() or not key.isprintable() or " " in key:

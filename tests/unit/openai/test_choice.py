@@ -81,3 +81,10 @@ def test_a_specialist_on_the_offline_engine_does_not_import_openai(agent: str) -
 def test_every_specialist_has_a_prompt() -> None:
     for agent in ("qma", "pma", "sca", "ema"):
         assert Path(ROOT / "services" / agent / "prompt.md").is_file()
+
+
+def test_the_key_may_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"{CANARY}\n")
+    assert engine_name(Environment({"OPENAI_API_KEY_FILE": str(tmp_path / "key")})) == "openai"
+    with pytest.raises(SettingError, match="OPENAI_API_KEY_FILE"):
+        engine_name(Environment({"OPENAI_API_KEY_FILE": str(tmp_path / "none")}))

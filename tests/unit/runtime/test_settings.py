@@ -81,3 +81,10 @@ def test_specialists_keep_their_order() -> None:
 )
 def test_an_address_may_be_a_list_of_replicas(address: str, wanted: str) -> None:
     assert target(address) == wanted
+
+
+def test_the_database_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "database-url"
+    file.write_text("postgresql://planner@db/plans\n")
+    settings = CoordinatorSettings.read(Environment({"BUILDPLAN_DATABASE_FILE": str(file)}))
+    assert settings.database == "postgresql://planner@db/plans"
