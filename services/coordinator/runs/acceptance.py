@@ -117,4 +117,4 @@ def started_by(tx: Connection, session: str, request_id: str, digest: str) -> Ru
 def _check_free(tx: Connection, session: str) -> None:
     busy = rows.in_flight(tx, session)
     if busy is not None:
-        raise FailedPrecondition("RUN_IN_FLIGHT", f'"{busy.name}" is in flight; wait for its end or cancel it')
+        raise FailedPrecondition("RUN_IN_FLIGHT", f'"{busy}" is in flight; wait for its end or cancel it')

@@ -4,44 +4,33 @@ from __future__ import annotations
 
 import structlog
 from google.protobuf.json_format import ParseError
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, select
 
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint
 from services.contract.version import CONTRACT_VERSION
 from services.coordinator.store.codec import from_json, to_json
 from services.coordinator.store.models import CheckpointRow
-from services.coordinator.store.prepared import Prepared
+from services.coordinator.store.prepared import Prepared, PreparedRows
 
 _log = structlog.get_logger()
-_PUT = Prepared(
-    text(
-        """
-        INSERT INTO checkpoints
-            (session_id, run_id, agent, input_digest, create_us, contract_version, message, patch)
-        VALUES (:session_id, :run_id, :agent, :input_digest, :create_us, :contract_version, :message, :patch)
-        ON CONFLICT (session_id, run_id, agent, input_digest) DO UPDATE SET
-            create_us = excluded.create_us, contract_version = excluded.contract_version,
-            message = excluded.message, patch = excluded.patch
-        """
-    )
-)
+_PUT = PreparedRows(CheckpointRow, replaced=("create_us", "contract_version", "message", "patch"))
 _AGENTS = Prepared(select(CheckpointRow.agent).where(CheckpointRow.session_id == bindparam("session")).distinct())
 
 
 def put(tx: Connection, session_id: str, run_id: str, checkpoint: Checkpoint, patch: Patch) -> None:
     """Keeps a result; a repeat for the same run, agent and input replaces it."""
-    _PUT.run(
-        tx,
-        session_id=session_id,
-        run_id=run_id,
-        agent=checkpoint.agent,
-        input_digest=checkpoint.input_digest,
-        create_us=checkpoint.create_time.ToMicroseconds(),
-        contract_version=checkpoint.contract_version,
-        message=checkpoint.SerializeToString(),
-        patch=to_json(patch),
-    )
+    row = {
+        "session_id": session_id,
+        "run_id": run_id,
+        "agent": checkpoint.agent,
+        "input_digest": checkpoint.input_digest,
+        "create_us": checkpoint.create_time.ToMicroseconds(),
+        "contract_version": checkpoint.contract_version,
+        "message": checkpoint.SerializeToString(),
+        "patch": to_json(patch),
+    }
+    _PUT.put(tx, [row])
 
 
 def find(tx: Connection, session_id: str, agent: str, input_digest: str) -> tuple[Checkpoint, Patch] | None:

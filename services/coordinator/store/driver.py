@@ -8,28 +8,20 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 
-def execute(tx: Connection, sql: str) -> None:
-    """Carries out a statement without parameters; raises DBAPIError."""
-    _carry_out(tx, sql, "execute")
-
-
-def execute_many(tx: Connection, sql: str, parameters: list[Any]) -> None:
-    """Once for each set of parameters, as the driver takes them; raises DBAPIError."""
-    if len(parameters) == 1:
-        _carry_out(tx, sql, "execute", parameters[0])
-    else:
-        _carry_out(tx, sql, "executemany", parameters)
+def execute(tx: Connection, sql: str, parameters: Any = ()) -> None:
+    """Carries out a statement, with its parameters as the driver takes them; raises DBAPIError."""
+    _carry_out(tx, sql, parameters, rows=False)
 
 
 def fetch(tx: Connection, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
     """The rows that a statement gives; raises DBAPIError."""
-    return _carry_out(tx, sql, "execute", parameters, rows=True)
+    return _carry_out(tx, sql, parameters, rows=True)
 
 
-def _carry_out(tx: Connection, sql: str, method: str, *parameters: Any, rows: bool = False) -> list[tuple[Any, ...]]:
+def _carry_out(tx: Connection, sql: str, parameters: Any, *, rows: bool) -> list[tuple[Any, ...]]:
     cursor = tx.connection.cursor()
     try:
-        getattr(cursor, method)(sql, *parameters)
+        cursor.execute(sql, parameters)
         return list(cursor.fetchall()) if rows else []
     except tx.dialect.loaded_dbapi.Error as error:
         raise _wrapped(tx, sql, error) from error

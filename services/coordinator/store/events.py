@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy import insert as insert_into
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run, RunEvent
 from services.coordinator.store.models import EventRow
-from services.coordinator.store.prepared import Prepared
+from services.coordinator.store.prepared import Prepared, PreparedRows
 
-_INSERT = Prepared(insert_into(EventRow))
+_INSERT = PreparedRows(EventRow)
 _AFTER = Prepared(
     select(EventRow.message)
     .where(
@@ -27,7 +26,7 @@ _AFTER = Prepared(
 
 def insert(tx: Connection, session_id: str, run_id: str, events: Sequence[RunEvent]) -> None:
     """Appends numbered events."""
-    _INSERT.many(tx, [{"session_id": session_id, "run_id": run_id, **_columns(event)} for event in events])
+    _INSERT.put(tx, [{"session_id": session_id, "run_id": run_id, **_columns(event)} for event in events])
 
 
 def after(tx: Connection, session_id: str, run_id: str, sequence: int, limit: int) -> list[RunEvent]:

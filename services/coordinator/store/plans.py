@@ -11,7 +11,7 @@ from services.contract.digests import message_digest
 from services.contract.names import LATEST, plan_name
 from services.coordinator.store.codec import from_json, to_json
 from services.coordinator.store.models import PlanRow, TaskRow
-from services.coordinator.store.prepared import Prepared
+from services.coordinator.store.prepared import Prepared, PreparedRows
 from services.runtime.errors import NotFound
 
 EDIT = "edit"
@@ -20,7 +20,7 @@ _EDITED = Prepared(
     select(PlanRow.revision).where(PlanRow.session_id == bindparam("session"), PlanRow.reason == EDIT).limit(1)
 )
 _INSERT = Prepared(insert_into(PlanRow))
-_INSERT_TASK = Prepared(insert_into(TaskRow))
+_INSERT_TASKS = PreparedRows(TaskRow)
 
 
 def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
@@ -53,7 +53,7 @@ def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
         }
         for task in stored.tasks
     ]
-    _INSERT_TASK.many(tx, tasks)
+    _INSERT_TASKS.put(tx, tasks)
     return stored
 
 
@@ -70,7 +70,7 @@ def get(tx: Connection, session_id: str, revision: int | None) -> Plan:
 
 def edits(tx: Connection, session_id: str) -> list[PlanEdit]:
     """The users' edits that the newest revision holds."""
-    if _EDITED(tx, session=session_id).first() is None:
+    if not _EDITED.values(tx, session=session_id):
         return []
     return list(get(tx, session_id, None).edits)
 

@@ -1,19 +1,35 @@
 """Statements of the hot path: compiled once for each dialect, then handed to the driver as text.
 
-Building and compiling a statement costs several times what SQLite needs to carry it out; a run makes some thirty.
+Building and compiling a statement costs several times what SQLite needs to carry it out; a run makes some twenty.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, text
 
-from services.coordinator.store.driver import execute_many, fetch
+from services.coordinator.store.driver import execute, fetch
+from services.coordinator.store.models import Base
 
 Parameters = Mapping[str, Any]
+_ROWS_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """A statement as a driver takes it; `order` is that of its parameters where they go by place, else None."""
+
+    sql: str
+    order: Sequence[str] | None
+    fixed: Parameters
+
+    def arranged(self, parameters: Parameters) -> Any:
+        """The parameters as the driver takes them: in order for SQLite, by name for psycopg."""
+        values = {**self.fixed, **parameters}
+        return values if self.order is None else tuple(map(values.__getitem__, self.order))
 
 
 class Prepared:
@@ -21,38 +37,63 @@ class Prepared:
 
     def __init__(self, statement: Executable) -> None:
         self._statement = statement
-        self._compiled: dict[str, SQLCompiler] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, tx: Connection, **parameters: Any) -> CursorResult[Any]:
-        """Carries the statement out once and gives its rows."""
+        """Carries the statement out and gives its rows."""
         compiled = self._for(tx.dialect)
-        return tx.exec_driver_sql(compiled.string, _arranged(compiled, parameters))
+        return tx.exec_driver_sql(compiled.sql, compiled.arranged(parameters))
 
     def values(self, tx: Connection, **parameters: Any) -> list[Any]:
-        """Carries the statement out once and gives the first column of its rows."""
+        """Carries the statement out and gives the first column of its rows."""
         compiled = self._for(tx.dialect)
-        return [row[0] for row in fetch(tx, compiled.string, _arranged(compiled, parameters))]
+        return [row[0] for row in fetch(tx, compiled.sql, compiled.arranged(parameters))]
 
     def run(self, tx: Connection, **parameters: Any) -> None:
-        """Carries the statement out once, without a look at what it gives back."""
-        self.many(tx, [parameters])
+        """Carries the statement out, without a look at what it gives back."""
+        compiled = self._for(tx.dialect)
+        execute(tx, compiled.sql, compiled.arranged(parameters))
 
-    def many(self, tx: Connection, parameters: Sequence[Parameters]) -> None:
-        """Carries it out once for each set of parameters; without effect when there are none."""
-        if parameters:
-            compiled = self._for(tx.dialect)
-            execute_many(tx, compiled.string, [_arranged(compiled, each) for each in parameters])
-
-    def _for(self, dialect: Dialect) -> SQLCompiler:
+    def _for(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             made = self._statement.compile(dialect=dialect)  # type: ignore[attr-defined]
-            compiled = self._compiled.setdefault(dialect.name, made)
+            compiled = self._compiled.setdefault(dialect.name, _Compiled(made.string, made.positiontup, made.params))
         return compiled
 
 
-def _arranged(compiled: SQLCompiler, parameters: Parameters) -> Any:
-    """The parameters as the driver takes them: in order for SQLite, by name for psycopg."""
-    if compiled.positiontup is None:
-        return {**compiled.params, **parameters}
-    return tuple(parameters[name] if name in parameters else compiled.params[name] for name in compiled.positiontup)
+class PreparedRows:
+    """Whole rows of one table, several in one statement.
+
+    `replaced` are the columns that take the new value where there is a row with the same key; without any, such
+    a row is an error.
+    """
+
+    def __init__(self, model: type[Base], replaced: Sequence[str] = ()) -> None:
+        self._table = model.__tablename__
+        self._columns = [column.name for column in model.__table__.columns]
+        self._key = [column.name for column in model.__table__.primary_key]
+        self._replaced = replaced
+        self._by_count: dict[int, Prepared] = {}
+
+    def put(self, tx: Connection, rows: Sequence[Parameters]) -> None:
+        """Stores the rows; without effect when there are none."""
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[start : start + _ROWS_AT_ONCE]
+            values = {f"{name}_{place}": row[name] for place, row in enumerate(some) for name in self._columns}
+            self._for(len(some)).run(tx, **values)
+
+    def _for(self, count: int) -> Prepared:
+        prepared = self._by_count.get(count)
+        if prepared is None:
+            prepared = self._by_count.setdefault(count, Prepared(text(self._sql(count))))
+        return prepared
+
+    def _sql(self, count: int) -> str:
+        rows = (", ".join(f":{name}_{place}" for name in self._columns) for place in range(count))
+        values = ", ".join(f"({row})" for row in rows)
+        sql = f"INSERT INTO {self._table} ({', '.join(self._columns)}) VALUES {values}"  # noqa: S608 - our own names
+        if not self._replaced:
+            return sql
+        new = ", ".join(f"{name} = excluded.{name}" for name in self._replaced)
+        return f"{sql} ON CONFLICT ({', '.join(self._key)}) DO UPDATE SET {new}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from services.coordinator.store.errors import FenceLost
 from services.coordinator.store.events import after as events_after
 from services.coordinator.store.leases import release, renew, reopen
 from services.coordinator.store.models import AgentRunRow, RunRow
-from services.coordinator.store.prepared import Prepared
+from services.coordinator.store.prepared import Prepared, PreparedRows
 from services.runtime.errors import NotFound
 
 __all__ = [
@@ -43,35 +43,26 @@ IN_FLIGHT = (Run.State.Name(Run.STATE_PENDING), Run.State.Name(Run.STATE_RUNNING
 _THIS = (RunRow.session_id == bindparam("session"), RunRow.id == bindparam("run"))
 _OF_SESSION = RunRow.session_id == bindparam("session")
 _STATE = ("state", "end_us", "revision", "failure", "input_digest")
-_STATUS = ("state", "attempt", "next_attempt_us", "message")
 
 _GET = Prepared(select(RunRow).where(*_THIS))
 _BY_REQUEST = Prepared(select(RunRow).where(_OF_SESSION, RunRow.request_id == bindparam("request")))
 _NEWEST = Prepared(select(RunRow).where(_OF_SESSION).order_by(RunRow.create_us.desc(), RunRow.id))
-_BUSY = Prepared(select(RunRow).where(_OF_SESSION, or_(*(RunRow.state == state for state in IN_FLIGHT))).limit(1))
+_BUSY = Prepared(select(RunRow.id).where(_OF_SESSION, or_(*(RunRow.state == state for state in IN_FLIGHT))).limit(1))
 _AGENTS = Prepared(
     select(AgentRunRow.message)
     .where(AgentRunRow.session_id == bindparam("session"), AgentRunRow.run_id == bindparam("run"))
     .order_by(AgentRunRow.position)
 )
 _INSERT = Prepared(insert_into(RunRow))
-_INSERT_AGENT = Prepared(insert_into(AgentRunRow))
-_ADVANCE = Prepared(
+_PUT_AGENTS = PreparedRows(AgentRunRow, replaced=("state", "attempt", "next_attempt_us", "message"))
+_ADVANCED = (
     update_in(RunRow)
     .where(*_THIS, RunRow.fence == bindparam("held"))
     .values(last_sequence=RunRow.last_sequence + bindparam("count"))
     .returning(RunRow.last_sequence)
 )
-_SET_STATE = Prepared(update_in(RunRow).where(*_THIS).values({name: bindparam(f"new_{name}") for name in _STATE}))
-_SET_AGENT = Prepared(
-    update_in(AgentRunRow)
-    .where(
-        AgentRunRow.session_id == bindparam("session"),
-        AgentRunRow.run_id == bindparam("run"),
-        AgentRunRow.agent == bindparam("of"),
-    )
-    .values({name: bindparam(f"new_{name}") for name in _STATUS})
-)
+_ADVANCE = Prepared(_ADVANCED)
+_ADVANCE_IN_STATE = Prepared(_ADVANCED.values({name: bindparam(f"new_{name}") for name in _STATE}))
 
 
 def insert(
@@ -99,11 +90,7 @@ def insert(
         lease_expires_us=leases.expiry(tx, lease_seconds, now),
         **_state_columns(run),
     )
-    agents = [
-        {"session_id": session_id, "run_id": run_id, "agent": status.agent, "position": place, **_agent_columns(status)}
-        for place, status in enumerate(run.agents)
-    ]
-    _INSERT_AGENT.many(tx, agents)
+    _put_agents(tx, session_id, run_id, run.agents)
     return fence
 
 
@@ -126,10 +113,10 @@ def list_(tx: Connection, session_id: str) -> list[Run]:
     return [read_run(tx, row) for row in _NEWEST(tx, session=session_id).all()]
 
 
-def in_flight(tx: Connection, session_id: str) -> Run | None:
-    """The session's run that has not ended, or None."""
-    row = _BUSY(tx, session=session_id).one_or_none()
-    return read_run(tx, row) if row is not None else None
+def in_flight(tx: Connection, session_id: str) -> str | None:
+    """The name of the session's run that has not ended, or None."""
+    found = _BUSY.values(tx, session=session_id)
+    return run_name(session_id, found[0]) if found else None
 
 
 def claim(tx: Connection, owner: str, lease_seconds: float, now: datetime) -> list[tuple[Run, int]]:
@@ -144,28 +131,20 @@ def append(tx: Connection, session_id: str, run_id: str, fence: int, events: Seq
     The same check is made when there are no events.
     """
     advanced = _ADVANCE.values(tx, session=session_id, run=run_id, held=fence, count=len(events))
-    if not advanced:
-        raise FenceLost(run_name(session_id, run_id))
-    last = int(advanced[0])
-    for sequence, event in enumerate(events, last - len(events) + 1):
-        event.run = run_name(session_id, run_id)
-        event.sequence = sequence
-    event_rows.insert(tx, session_id, run_id, events)
-    return list(events)
+    return _numbered(tx, session_id, run_id, advanced, events)
 
 
 def record(tx: Connection, session_id: str, run_id: str, fence: int, events: Sequence[RunEvent]) -> list[RunEvent]:
     """Numbers and stores the events together with the state that they report; raises FenceLost."""
-    recorded = append(tx, session_id, run_id, fence, events)
-    ids = {"session": session_id, "run": run_id}
-    agents = {}
-    for event in events:
-        if event.HasField("run_state"):
-            _SET_STATE.run(tx, **ids, **_new(_state_columns(event.run_state)))
-        else:
-            status = event.agent_status
-            agents[status.agent] = {**ids, "of": status.agent, **_new(_agent_columns(status))}
-    _SET_AGENT.many(tx, list(agents.values()))
+    states = [event.run_state for event in events if event.HasField("run_state")]
+    if not states:
+        recorded = append(tx, session_id, run_id, fence, events)
+    else:
+        this = {"session": session_id, "run": run_id, "held": fence, "count": len(events)}
+        new = {f"new_{name}": value for name, value in _state_columns(states[-1]).items()}
+        recorded = _numbered(tx, session_id, run_id, _ADVANCE_IN_STATE.values(tx, **this, **new), events)
+    latest = {event.agent_status.agent: event.agent_status for event in events if event.HasField("agent_status")}
+    _put_agents(tx, session_id, run_id, latest.values())
     return recorded
 
 
@@ -208,5 +187,24 @@ def _agent_columns(status: AgentStatus) -> dict[str, object]:
     }
 
 
-def _new(columns: dict[str, object]) -> dict[str, object]:
-    return {f"new_{name}": value for name, value in columns.items()}
+def _numbered(
+    tx: Connection, session_id: str, run_id: str, advanced: Sequence[int], events: Sequence[RunEvent]
+) -> list[RunEvent]:
+    """Stores the events that come last in a log of `advanced[0]`; without it the fence has moved on."""
+    if not advanced:
+        raise FenceLost(run_name(session_id, run_id))
+    for sequence, event in enumerate(events, advanced[0] - len(events) + 1):
+        event.run = run_name(session_id, run_id)
+        event.sequence = sequence
+    event_rows.insert(tx, session_id, run_id, events)
+    return list(events)
+
+
+def _put_agents(tx: Connection, session_id: str, run_id: str, statuses: Iterable[AgentStatus]) -> None:
+    """Stores statuses; an agent keeps the place that it was first stored at."""
+    ids = {"session_id": session_id, "run_id": run_id}
+    rows = [
+        {**ids, "agent": status.agent, "position": place, **_agent_columns(status)}
+        for place, status in enumerate(statuses)
+    ]
+    _PUT_AGENTS.put(tx, rows)
