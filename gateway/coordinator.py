@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, Self, TypeVar
 
 import grpc
 from fastapi import Depends, Request
@@ -23,8 +24,15 @@ CALL_SECONDS = 30.0
 LONG_CALL_SECONDS = 180.0
 UPLOAD_SECONDS = 900.0
 
-_Question = TypeVar("_Question")
-_Answer = TypeVar("_Answer")
+_Metadata = tuple[tuple[str, str], ...]
+_Question_contra = TypeVar("_Question_contra", contravariant=True)
+_Answer_co = TypeVar("_Answer_co", covariant=True)
+
+
+class _Method(Protocol[_Question_contra, _Answer_co]):
+    def __call__(
+        self, request: _Question_contra, /, *, timeout: float, metadata: _Metadata
+    ) -> Awaitable[_Answer_co]: ...
 
 
 @dataclass(frozen=True)
@@ -52,16 +60,13 @@ class Coordinator:
         return replace(self, bearer=bearer)
 
     @property
-    def metadata(self) -> tuple[tuple[str, str], ...]:
+    def metadata(self) -> _Metadata:
         """What every call of this caller carries."""
         return (("authorization", f"Bearer {self.bearer}"),) if self.bearer else ()
 
     async def ask(
-        self,
-        method: grpc.aio.UnaryUnaryMultiCallable[_Question, _Answer],
-        question: _Question,
-        seconds: float = CALL_SECONDS,
-    ) -> _Answer:
+        self, method: _Method[_Question_contra, _Answer_co], question: _Question_contra, seconds: float = CALL_SECONDS
+    ) -> _Answer_co:
         """The answer of one of the stubs' unary methods; raises the call's grpc.aio.AioRpcError."""
         return await method(question, timeout=seconds, metadata=self.metadata)
 

@@ -15,10 +15,37 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from services.runtime.errors import Violation
 from services.runtime.remote import RemoteError, read_error
 
 _log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
+SCHEMA: dict[str, object] = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail", "instance", "reason"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "urn:buildplan:problem: and the reason."},
+        "title": {"type": "string", "description": "The status in words."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What is wrong and what to do, for people."},
+        "instance": {"type": "string", "description": "Path of the request."},
+        "reason": {"type": "string", "description": "Stable and upper snake case, for programs."},
+        "violations": {
+            "type": "array",
+            "description": "What is wrong with single fields, or what has to be changed first.",
+            "items": {
+                "type": "object",
+                "required": ["code", "subject", "description"],
+                "properties": {
+                    "code": {"type": "string", "description": "Stable code, such as PROJECT_NAME_MISSING."},
+                    "subject": {"type": "string", "description": "Field or resource."},
+                    "description": {"type": "string", "description": "What is wrong and what to do."},
+                },
+            },
+        },
+    },
+}
 _RETRY_SECONDS = 1.0
 _STATUSES = {
     grpc.StatusCode.INVALID_ARGUMENT: 400,
@@ -33,15 +60,6 @@ _STATUSES = {
     grpc.StatusCode.UNAVAILABLE: 503,
     grpc.StatusCode.DEADLINE_EXCEEDED: 504,
 }
-
-
-@dataclass(frozen=True)
-class Violation:
-    """What is wrong with one thing: a stable `code`, the field or resource it is about, and what to do."""
-
-    code: str
-    subject: str
-    description: str
 
 
 @dataclass
@@ -116,8 +134,7 @@ def _of_call(error: grpc.RpcError) -> Problem:
         status = 413 if _is_a_limit_of_size(remote) else 429
     if status in {429, 503} and retry_after is None:
         retry_after = _RETRY_SECONDS
-    found = tuple(Violation(item.code, item.subject, item.description) for item in remote.violations)
-    return Problem(status, _detail(remote), remote.reason, found, retry_after)
+    return Problem(status, _detail(remote), remote.reason, (*remote.fields, *remote.violations), retry_after)
 
 
 def _is_a_limit_of_size(remote: RemoteError) -> bool:

@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from services.runtime.collector import settle
 from services.runtime.settings import ServerSettings, SettingError
 
 _log = structlog.get_logger()
@@ -26,24 +27,43 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_until_signal(app: FastAPI, settings: ServerSettings) -> None:
-    """Serves until SIGTERM or SIGINT; then live streams end, and calls in flight have `drain_seconds`.
+class RunningGateway:
+    """A started server; `address` is `host:port`."""
 
-    `app.state.stopping` is set at the beginning of the end. Raises SettingError when the address cannot be had.
-    """
-    stopping: asyncio.Event = app.state.stopping
+    def __init__(self, app: FastAPI, server: uvicorn.Server, serving: asyncio.Task[None], address: str) -> None:
+        self._stopping: asyncio.Event = app.state.stopping
+        self._server = server
+        self._serving = serving
+        self.address = address
+
+    async def drain(self) -> None:
+        """Ends the live streams, whose clients come back with their cursors, and waits for the calls in flight."""
+        self._stopping.set()
+        self._server.should_exit = True
+        await self._serving
+
+
+async def start_gateway(app: FastAPI, settings: ServerSettings) -> RunningGateway:
+    """Binds and starts; raises SettingError when the address cannot be had."""
+    listener = _bind(settings)
+    host, port = listener.getsockname()[:2]
+    server = _Server(_config(app, settings))
+    serving = asyncio.create_task(server.serve([listener]))
+    return RunningGateway(app, server, serving, f"{host}:{port}")
+
+
+async def serve_until_signal(app: FastAPI, settings: ServerSettings) -> None:
+    """Serves until SIGTERM or SIGINT, then drains. Logs "serving" with the address when ready."""
+    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    with _bind(settings) as listener:
-        server = _Server(_config(app, settings))
-        serving = asyncio.create_task(server.serve([listener]))
-        host, port = listener.getsockname()[:2]
-        _log.info("serving", address=f"{host}:{port}")
-        await stopping.wait()
-        _log.info("draining")
-        server.should_exit = True
-        await serving
+        loop.add_signal_handler(number, stop.set)
+    running = await start_gateway(app, settings)
+    settle()
+    _log.info("serving", address=running.address)
+    await stop.wait()
+    _log.info("draining")
+    await running.drain()
     _log.info("stopped")
 
 

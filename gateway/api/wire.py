@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from fastapi import Request, Response
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.json_format import MessageToJson, ParseDict, ParseError
 from google.protobuf.message import Message
 
-from gateway.problems import Problem, Violation
+from gateway.problems import Problem
+from services.runtime.errors import Violation
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
+_IDLE_SECONDS = 30.0
 _Message = TypeVar("_Message", bound=Message)
 
 
+def to_json(message: Message) -> str:
+    """The message on one line; empty fields are left out."""
+    return MessageToJson(message, preserving_proto_field_name=True, ensure_ascii=False, indent=None)
+
+
 def answer(message: Message, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """The message as JSON; empty fields are left out."""
-    body = MessageToJson(message, preserving_proto_field_name=True, ensure_ascii=False, indent=None)
-    return Response(body, status, headers, "application/json")
+    """The message as the whole answer."""
+    return Response(to_json(message), status, headers, "application/json")
+
+
+async def large_answer(message: Message, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """The same for a message that may be long, such as a plan: written in a thread, while live streams go on."""
+    return Response(await asyncio.to_thread(to_json, message), status, headers, "application/json")
+
+
+def attachment(file_name: str) -> dict[str, str]:
+    """Headers of a file to keep under `file_name`, never to show or run."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"}
 
 
 async def read_json(request: Request) -> dict[str, Any]:
@@ -31,7 +52,7 @@ async def read_json(request: Request) -> dict[str, Any]:
         raise Problem(415, "the body must be application/json")
     try:
         found = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _bad_body(f"is no JSON: {error}") from error
     if not isinstance(found, dict):
         raise _bad_body("must be a JSON object")
@@ -41,11 +62,25 @@ async def read_json(request: Request) -> dict[str, Any]:
 async def read_body(request: Request) -> bytes:
     """The whole body, up to a limit. Raises Problem."""
     content = bytearray()
-    async for chunk in request.stream():
+    async for chunk in stream(request):
         content += chunk
         if len(content) > MAX_BODY_BYTES:
             raise Problem(413, f"the body is larger than {MAX_BODY_BYTES} bytes", "BODY_TOO_LARGE")
     return bytes(content)
+
+
+async def stream(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes. Raises Problem when it stops coming, ClientDisconnect when nobody sends any more."""
+    chunks = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(_IDLE_SECONDS):
+                chunk = await anext(chunks, None)
+        except TimeoutError as error:
+            raise Problem(408, f"nothing of the body came for {_IDLE_SECONDS:.0f} s") from error
+        if chunk is None:
+            return
+        yield chunk
 
 
 def parse(fields: dict[str, Any], message: _Message) -> _Message:
@@ -54,6 +89,23 @@ def parse(fields: dict[str, Any], message: _Message) -> _Message:
         return ParseDict(fields, message)
     except (ParseError, ValueError, TypeError, RecursionError) as error:
         raise _bad_body(str(error)) from error
+
+
+def mask(fields: dict[str, Any], message: Descriptor) -> FieldMask:
+    """The paths that a merge patch names, by the protos' field names; messages inside are gone into."""
+    return FieldMask(paths=_paths(fields, message))
+
+
+def _paths(fields: dict[str, Any], message: Descriptor) -> list[str]:
+    found = []
+    for key, value in fields.items():
+        field = message.fields_by_name.get(key) or message.fields_by_camelcase_name[key]
+        inner = field.message_type
+        if inner is not None and isinstance(value, dict):
+            found += [f"{field.name}.{path}" for path in _paths(value, inner)]
+        else:
+            found.append(field.name)
+    return found
 
 
 def _bad_body(what: str) -> Problem:

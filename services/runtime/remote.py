@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import grpc
-from google.rpc.error_details_pb2 import ErrorInfo, PreconditionFailure, RetryInfo
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, PreconditionFailure, RetryInfo
 from grpc_status import rpc_status
 
 from services.runtime.errors import Violation
@@ -18,7 +18,8 @@ _TRANSIENT = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EX
 class RemoteError:
     """What a failed call said.
 
-    `reason` is the service's own where it gave one, else the status code's name. `retry_after` is in seconds.
+    `reason` is the service's own where it gave one, else the status code's name. `fields` are those of the request
+    that are wrong, each with the status code's name for its code. `retry_after` is in seconds.
     """
 
     code: grpc.StatusCode
@@ -26,6 +27,7 @@ class RemoteError:
     message: str
     violations: tuple[Violation, ...] = ()
     retry_after: float | None = None
+    fields: tuple[Violation, ...] = ()
 
     @property
     def transient(self) -> bool:
@@ -43,14 +45,17 @@ def read_error(error: grpc.RpcError) -> RemoteError:
     if not isinstance(error, grpc.Call | grpc.aio.AioRpcError):
         return RemoteError(grpc.StatusCode.UNKNOWN, "UNKNOWN", str(error))
     code = error.code()
-    reason, violations, retry_after = code.name, [], None
+    reason, violations, fields, retry_after = code.name, [], [], None
     status = rpc_status.from_call(error)  # type: ignore[arg-type]
     for detail in status.details if status else ():
-        info, failure, retry = ErrorInfo(), PreconditionFailure(), RetryInfo()
+        info, failure, bad, retry = ErrorInfo(), PreconditionFailure(), BadRequest(), RetryInfo()
         if detail.Unpack(info):
             reason = info.reason
         elif detail.Unpack(failure):
             violations += [Violation(found.type, found.subject, found.description) for found in failure.violations]
+        elif detail.Unpack(bad):
+            fields += [Violation(code.name, found.field, found.description) for found in bad.field_violations]
         elif detail.Unpack(retry):
             retry_after = retry.retry_delay.ToNanoseconds() / 1e9
-    return RemoteError(code, reason, error.details() or code.name, tuple(violations), retry_after)
+    message = error.details() or code.name
+    return RemoteError(code, reason, message, tuple(violations), retry_after, tuple(fields))

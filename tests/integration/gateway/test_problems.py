@@ -1,0 +1,46 @@
+"""Every error is a problem that says what, where and what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.gateway.web import JSON, Web
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def test_there_is_no_other_form_of_error(web: Web) -> None:
+    http = web.http
+    await web.problem(await http.get("/nothing/here"), 404, "NOT_FOUND")
+    await web.problem(await http.get("/static/none.css"), 404, "NOT_FOUND")
+    wrong_method = await http.put("/sessions")
+    await web.problem(wrong_method, 405, "METHOD_NOT_ALLOWED")
+    assert wrong_method.headers["allow"]
+    await web.problem(await http.post("/sessions", content=b"x"), 415, "UNSUPPORTED_MEDIA_TYPE")
+    await web.problem(await http.post("/sessions", content=b"{", headers=JSON), 400, "INVALID_ARGUMENT")
+    await web.problem(await http.post("/sessions", content=b"[]", headers=JSON), 400, "INVALID_ARGUMENT")
+    await web.problem(await http.post("/sessions", content=b"[" * 100_000, headers=JSON), 400, "INVALID_ARGUMENT")
+    await web.problem(await http.post("/sessions", json={"metadata": {"x": 1}}), 400, "INVALID_ARGUMENT")
+    await web.problem(await http.post("/sessions", content=b" " * 9_000_000, headers=JSON), 413, "BODY_TOO_LARGE")
+    await web.problem(await http.get("/sessions", params={"page_size": "many"}), 422, "INVALID_PARAMETER")
+    await web.problem(await http.get("/sessions/UPPER"), 422, "INVALID_PARAMETER")
+    await web.problem(await http.get("/sessions/none"), 404, "NOT_FOUND")
+
+
+async def test_a_field_that_the_coordinator_refuses_is_named(web: Web) -> None:
+    answer = await web.http.post("/sessions", json={"metadata": {"project_name": "x" * 300}})
+    problem = await web.problem(answer, 400, "INVALID_ARGUMENT")
+    (violation,) = problem["violations"]
+    assert violation["subject"] == "metadata.project_name"
+    assert "at most 200" in violation["description"]
+
+
+async def test_forms_that_are_none(web: Web) -> None:
+    url = "/sessions/none/documents"
+    form = {"content-type": "multipart/form-data; boundary=b"}
+    await web.problem(await web.http.post(url, json={}), 415, "UNSUPPORTED_MEDIA_TYPE")
+    await web.problem(await web.http.post(url, content=b"nonsense", headers=form), 400, "BAD_FORM")
+    await web.problem(await web.http.post(url, content=b"--b--\r\n", headers=form), 400, "NO_FILE")
+    await web.problem(await web.http.post(url, files={"f": ("a", b"x")}, data={"colour": "red"}), 400, "BAD_FIELD")
+    await web.problem(await web.http.post(url, files={"f": ("a", b"x")}, data={"kind": "NOTE"}), 400, "BAD_FIELD")
+    await web.problem(await web.http.post(url, files={"f": ("a", b"x")}), 404, "NOT_FOUND")
