@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import structlog
-from google.protobuf.json_format import ParseError
+from google.protobuf.message import DecodeError
 from sqlalchemy import Connection, bindparam, select
 
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint
 from services.contract.version import CONTRACT_VERSION
-from services.coordinator.store.codec import from_json, to_json
 from services.coordinator.store.models import CheckpointRow
 from services.coordinator.store.prepared import Prepared, PreparedRows
 
@@ -28,7 +27,7 @@ def put(tx: Connection, session_id: str, run_id: str, checkpoint: Checkpoint, pa
         "create_us": checkpoint.create_time.ToMicroseconds(),
         "contract_version": checkpoint.contract_version,
         "message": checkpoint.SerializeToString(),
-        "patch": to_json(patch),
+        "patch": patch.SerializeToString(),
     }
     _PUT.put(tx, [row])
 
@@ -80,9 +79,9 @@ def agents(tx: Connection, session_id: str) -> set[str]:
     return set(_AGENTS.values(tx, session=session_id))
 
 
-def _read(message: bytes, patch: str) -> tuple[Checkpoint, Patch] | None:
+def _read(message: bytes, patch: bytes) -> tuple[Checkpoint, Patch] | None:
     try:
-        return Checkpoint.FromString(message), from_json(patch, Patch())
-    except ParseError as error:
+        return Checkpoint.FromString(message), Patch.FromString(patch)
+    except DecodeError as error:
         _log.warning("a checkpoint cannot be read; the agent runs again", cause=str(error)[:200])
         return None

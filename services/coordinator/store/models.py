@@ -173,7 +173,7 @@ class EventRow(Base):
 
 
 class CheckpointRow(Base):
-    """A finished agent's result; `message` is a Checkpoint's bytes, `patch` a Patch's JSON."""
+    """A finished agent's result; `message` is a Checkpoint's bytes, `patch` a Patch's."""
 
     __tablename__ = "checkpoints"
     __table_args__ = (_of_run(), Index("ix_checkpoints_input", "session_id", "agent", "input_digest"))
@@ -184,7 +184,7 @@ class CheckpointRow(Base):
     create_us: Mapped[int] = mapped_column(BigInteger)
     contract_version: Mapped[str] = mapped_column(Text)
     message: Mapped[bytes] = mapped_column(LargeBinary)
-    patch: Mapped[str] = mapped_column(Text)
+    patch: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AttemptRow(Base):
@@ -209,7 +209,7 @@ class AttemptRow(Base):
 
 
 class PlanRow(Base):
-    """One revision of a session's plan; `message` is a Plan's JSON."""
+    """One revision of a session's plan; `message` is a Plan's bytes."""
 
     __tablename__ = "plan_revisions"
     __table_args__ = (_of_session(),)
@@ -220,7 +220,7 @@ class PlanRow(Base):
     run: Mapped[str] = mapped_column(Text)
     score: Mapped[float]
     blocked: Mapped[bool]
-    message: Mapped[str] = mapped_column(Text)
+    message: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class TaskRow(Base):

@@ -9,7 +9,6 @@ from buildplan.v1.plan_pb2 import Plan, PlanEdit
 from buildplan.v1.plan_service_pb2 import PlanRevision
 from services.contract.digests import message_digest
 from services.contract.names import LATEST, plan_name
-from services.coordinator.store.codec import from_json, to_json
 from services.coordinator.store.models import PlanRow, TaskRow
 from services.coordinator.store.prepared import Prepared, PreparedRows
 from services.runtime.errors import NotFound
@@ -40,7 +39,7 @@ def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
         run=stored.run,
         score=stored.quality_gate.score,
         blocked=stored.quality_gate.blocked,
-        message=to_json(stored),
+        message=stored.SerializeToString(),
         **ids,
     )
     tasks = [
@@ -65,7 +64,7 @@ def get(tx: Connection, session_id: str, revision: int | None) -> Plan:
     message = tx.scalars(query).one_or_none()
     if message is None:
         raise NotFound(f"sessions/{session_id}/plans/{LATEST if revision is None else revision}")
-    return from_json(message, Plan())
+    return Plan.FromString(message)
 
 
 def edits(tx: Connection, session_id: str) -> list[PlanEdit]:

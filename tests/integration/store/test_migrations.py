@@ -7,9 +7,13 @@ import uuid
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from google.protobuf.json_format import MessageToJson
 from sqlalchemy import Connection, text
 
-from services.coordinator.store import Store, sessions
+from buildplan.v1.plan_pb2 import OpenQuestion, Patch, Plan, Task
+from buildplan.v1.run_pb2 import Checkpoint
+from services.contract.version import CONTRACT_VERSION
+from services.coordinator.store import Store, checkpoints, plans, sessions
 from services.coordinator.store.engines import open_writer, parse_url
 from services.coordinator.store.migrate import current_version, newest_version, upgrade
 from services.coordinator.store.models import Base
@@ -66,6 +70,34 @@ def test_sessions_of_the_first_release_are_found(url: str) -> None:
     with engine.begin() as connection:
         found, _ = sessions.page(connection, 9, "", "müller skid")
         assert [session.name for session in found] == ["sessions/s1"]
+    engine.dispose()
+
+
+def test_plans_and_results_of_the_first_release_are_kept(url: str) -> None:
+    plan = Plan(name="sessions/s1/plans/1", revision=1, etag="e", tasks=[Task(fingerprint="f")])
+    patch = Patch(open_questions=[OpenQuestion(ask="customer")])
+    engine = open_writer(parse_url(url))
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        connection.execute(text("INSERT INTO sessions VALUES ('s1', NULL, 1, 1, '{}')"))
+        connection.execute(
+            text("INSERT INTO plan_revisions VALUES ('s1', 1, 1, 'run', '', 0, :blocked, :message)"),
+            {"blocked": False, "message": MessageToJson(plan)},
+        )
+        connection.execute(text("INSERT INTO tasks VALUES ('s1', 1, 'f', '', '', '')"))
+        connection.execute(
+            text("INSERT INTO runs VALUES ('s1', 'r1', 'STATE_PARTIAL', 1, 1, 1, 0, NULL, NULL, '', '', NULL, 1, 0)")
+        )
+        for agent, stored in (("qma", MessageToJson(patch)), ("pma", '{"sections": 7')):
+            connection.execute(
+                text("INSERT INTO checkpoints VALUES ('s1', 'r1', :agent, 'd', 1, :version, :message, :patch)"),
+                {"agent": agent, "version": CONTRACT_VERSION, "message": b"", "patch": stored},
+            )
+        upgrade(connection)
+    with engine.begin() as connection:
+        assert plans.get(connection, "s1", None) == plan
+        assert connection.scalar(text("SELECT count(*) FROM tasks")) == 1
+        assert checkpoints.results(connection, "s1", "r1") == {"qma": (Checkpoint(), patch)}
     engine.dispose()
 
 

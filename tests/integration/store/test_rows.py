@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, text, update
 
 from buildplan.v1.agent_pb2 import AgentStatus, Attempt, Failure, Usage
 from buildplan.v1.conflict_pb2 import DocumentConflict
@@ -27,6 +27,7 @@ from services.coordinator.store import (
     validations,
 )
 from services.coordinator.store.errors import FenceLost
+from services.coordinator.store.models import CheckpointRow
 from services.runtime.errors import AlreadyExists, InvalidArgument, NotFound
 from tests.integration.store.conftest import NOW
 from tests.integration.store.examples import (
@@ -329,7 +330,7 @@ async def test_a_checkpoint_that_cannot_be_read_is_none(store: Store) -> None:
     await add_session(store)
     await add_run(store, run())
     await store.write(lambda tx: checkpoints.put(tx, "s1", "r1", result("qma", "a", 1), patch("x")))
-    await store.write(lambda tx: tx.execute(text("""UPDATE checkpoints SET patch = '{"sections": 7'""")))
+    await store.write(lambda tx: tx.execute(update(CheckpointRow).values(patch=b"\xff")))
     assert await store.read(lambda tx: checkpoints.find(tx, "s1", "qma", "a")) is None
     assert await store.read(lambda tx: checkpoints.results(tx, "s1", "r1")) == {}
 
