@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -12,6 +10,8 @@ from starlette.staticfiles import StaticFiles
 from gateway import openapi, problems
 from gateway.api import documents, plans, runs, sessions
 from gateway.coordinator import Coordinator
+from gateway.events import status
+from gateway.events.feed import Feeds
 from gateway.pages import PACKAGE, routes
 from gateway.settings import GatewaySettings
 from services.contract.version import CONTRACT_VERSION
@@ -28,11 +28,11 @@ def create_app(settings: GatewaySettings, coordinator: Coordinator) -> FastAPI:
     )
     app.state.settings = settings
     app.state.coordinator = coordinator
-    app.state.stopping = asyncio.Event()
+    app.state.feeds = Feeds()
     problems.install(app)
     app.add_api_route("/healthz", _health, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=PACKAGE / "static"), name="static")
-    for part in (sessions, documents, runs, plans):
+    for part in (sessions, documents, runs, plans, status):
         app.include_router(part.router)
     app.include_router(routes.router, include_in_schema=False)
     openapi.describe(app, secured=False)
