@@ -15,6 +15,7 @@ from gateway.coordinator import Coordinator
 from gateway.serving import start_gateway
 from gateway.settings import GatewaySettings
 from services.runtime.channels import open_channel
+from services.runtime.identity import Identities
 from services.runtime.settings import ServerSettings
 from tests.fakes.specialist import FakeSpecialist
 from tests.integration.coordinator.house import House
@@ -57,11 +58,13 @@ class Told:
 
 
 @asynccontextmanager
-async def open_web(house: House, settings: GatewaySettings | None = None) -> AsyncIterator[Web]:
+async def open_web(
+    house: House, settings: GatewaySettings | None = None, identities: Identities | None = None
+) -> AsyncIterator[Web]:
     """A gateway in this process, on a free port."""
     settings = settings or GatewaySettings(coordinator=house.address)
     async with open_channel(house.address) as channel:
-        app = create_app(settings, Coordinator.on(channel))
+        app = create_app(settings, Coordinator.on(channel), identities)
         gateway = await start_gateway(app, ServerSettings(drain_seconds=1))
         async with httpx2.AsyncClient(base_url=f"http://{gateway.address}", timeout=20) as client:
             try:
