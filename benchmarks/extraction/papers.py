@@ -22,7 +22,8 @@ from services.specialist.offline.engine import OfflineEngine
 
 ROOT = Path(__file__).resolve().parents[2]
 LABELS = Path(__file__).parent / "labels"
-FOLDERS = {"samples": ROOT / "samples" / "br-2041", "corpus": ROOT.parent / "shared" / "corpus"}
+CORPUS = ROOT.parent / "shared" / "corpus"
+FOLDERS = {"samples": ROOT / "samples" / "br-2041", "corpus": CORPUS, "held_out": CORPUS}
 PROFILES = (QMA, PMA, SCA, EMA)
 
 

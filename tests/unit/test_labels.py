@@ -23,7 +23,8 @@ from buildplan.v1 import plan_pb2
 
 ROOT = Path(__file__).parents[2]
 LABELS = sorted((ROOT / "benchmarks/extraction/labels").glob("*.json"))
-FOLDERS = {"samples": ROOT / "samples/br-2041", "corpus": ROOT.parent / "shared/corpus"}
+CORPUS = ROOT.parent / "shared/corpus"
+FOLDERS = {"samples": ROOT / "samples/br-2041", "corpus": CORPUS, "held_out": CORPUS}
 REASONS = {"definition", "heading", "contents", "background"}
 
 
