@@ -64,7 +64,7 @@ def _cited(passage: Passage, supplied: frozenset[str]) -> Iterator[Missing]:
     text = passage.text
     if not _ATTACHED.search(text) and not _NUMBERED.search(text):
         return
-    for _, sentence in sentences(text):
+    for _, sentence, _ in sentences(text):
         for name in (*_attachments(sentence), *_numbers(sentence)):
             if not any(_fold(name) in known for known in supplied):
                 yield Missing(name, sentence, _citation(passage, sentence))

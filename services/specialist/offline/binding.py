@@ -20,16 +20,20 @@ class Force(IntEnum):
 
 _DEMAND = re.compile(
     r"\b(?:shall|must|(?:is|are|be) (?:hereby )?(?:required|prohibited|forbidden|obliged|responsible|entitled|due"
-    r"|subject to)|required to|(?:is|are) to (?:be )?\w"
-    r"|(?:is|are) not (?:permitted|allowed|accept(?:ed|able))|has to be|have to be|(?:will"
-    r"|agrees?) (?:not )?(?:to )?\w"
+    r"|subject to|limited to)|required to|(?:is|are) to be \w+"
+    r"|(?:is|are) not (?:permitted|allowed|accept(?:ed|able))|has to be|have to be|agrees? (?:not )?to"
     r"|may not|mandatory|not (?:accept|permit|allow)(?:ed|able)?|needs? to be|do not|does not permit|please"
     r"|warrants?|supersedes?)\b"
 )
+_PROMISE = re.compile(r"\b(?:will|undertakes?|covenants?|(?:is|are) to)\b")
+_FORETOLD = re.compile(r"\bwill (?:also |not |either )*be \w{2,20}(?:ed|en|ld|de|pt)\b")
+_RIGHT = re.compile(
+    r"\b(?:may|has the right to|have the right to|can) (?:also |only |then |at any time )?(?:accept|assign|audit|cancel"
+    r"|change|charge|enter|inspect|refuse|reject|return|reduce|require|suspend|terminate|visit|withhold|levy)\b"
+)
 _ADVICE = re.compile(
     r"\b(?:should|recommend(?:ed)?|preferred|(?:is|are|remains?) (?:also |only |generally )?(?:acceptable|accepted"
-    r"|permitted|allowed|excluded)|may (?:only |also )?be (?:used|procured|purchased|accepted|omitted|waived"
-    r"|substituted|performed|supplied|obtained|replaced|utili[sz]ed)|can be utili[sz]ed)\b"
+    r"|permitted|allowed|excluded|exempt)|may (?:only |also )?be (?:used|\w{3,20}ed|cut|made)|can be utili[sz]ed)\b"
 )
 _IMPERATIVE = re.compile(
     r"(?:add|allow|assess|assign|assure|avoid|conduct|consider|control|coordinate|determine|develop|establish"
@@ -61,18 +65,20 @@ _META_WORDS = (
     "rights",
     "page",
     "distribution",
-    ("intentionally"),
-    ("master list"),
-    ("copies"),
-    ("obtained"),
-    ("available"),
-    ("note: per"),
+    "intentionally",
+    "master list",
+    "copies",
+    "obtained",
+    "available",
+    "note: per",
+    "accessible",
+    "meant",
 )
 _META = re.compile(
     r"\b(?:indicated by the word|denoted by|(?:word|the) [“\"']shall|statements? containing"
     r"|comply with the table of contents|table of contents"
     r"|downloaded from|all rights reserved|page \d+ of \d+|distribution is unlimited|intentionally left blank"
-    r"|check the master list"
+    r"|check the master list|(?:is|are) meant to|(?:is|are) accessible (?:via|at|from|by)"
     r"|requests? for copies|copies of (?:this|these)|may be obtained from|available (?:from|at) (?:the )?https?)\b"
     r"|^\s*note: per section"
 )
@@ -98,12 +104,12 @@ _REPORT_WORDS = (
     "dear",
     "collected after",
     "present:",
-    ("statement of work"),
-    ("purchase order"),
-    ("quotation"),
-    ("meeting notes"),
-    ("lessons learned"),
-    ("scale"),
+    "statement of work",
+    "purchase order",
+    "quotation",
+    "meeting notes",
+    "lessons learned",
+    "scale",
 )
 _REPORT = re.compile(
     r"\b(?:had been|has been used|attached|regards|dear|collected after)\b|\bpresent:|\A(?:statement of work"
@@ -113,6 +119,18 @@ _VALUE = re.compile(
     r"\d|[±Øø_]|(?-i:\b[A-Z]{4,}\b)|\b(?:tbd|tbc|no |not |stainless|steel|only|late|delay\w*|risk)\b", re.IGNORECASE
 )
 _VERB = re.compile(r"\b(?:is|are|may|has|have|can|does|will|be|means|entitled|agree\w*)\b")
+_FOLLOWING = re.compile(r"\b(?:following|as follows|listed below)\b[^.:]{0,50}[.:]\Z")
+_MEASURED = re.compile(
+    r"[\d)]\s?(?:mm|cm|m|km|in|inch(?:es)?|ft|µm|kg|g|lbs?|oz|n|kn|nm|mpa|psi|ksi|bar|pa|v|vac|vdc|a|w|kw|hz|db|°|°?[cf]"
+    r"|%|percent|grms|rpm|cfm|cycles?|hours?|minutes?|seconds?|bells?|[\"”″])(?![a-z])|\d\s?(?:°|º)",
+    re.IGNORECASE,
+)
+_SHORT_HEADING = 60
+_SHORT_ITEM = 120
+_LABEL_WORDS = 8
+_TITLE = re.compile(
+    r"(?:(?:[A-Z](?:[a-z’'-]+|(?=\W))[A-Za-z’'&-]*|and|or|of|to|by|for|in|on|the|a|an|with|from|at|due|&|/)[;,]?(?: |(?=\.)))+\."
+)
 _TERSE = frozenset(
     {
         DocumentKind.DOCUMENT_KIND_DRAWING,
@@ -146,6 +164,36 @@ def is_empty_talk(sentence: str, demand: Force) -> bool:
     return demand == Force.NONE and not (_VERB.search(sentence.lower()) or _VALUE.search(sentence))
 
 
+def introduces(sentence: str) -> bool:
+    """True for the sentence before a list."""
+    return sentence.endswith(":") or _FOLLOWING.search(sentence) is not None
+
+
+def is_measured(text: str) -> bool:
+    """True where a value with a unit stands in the text."""
+    return _MEASURED.search(text) is not None
+
+
+def is_fragment(text: str, heading: str) -> bool:
+    """True for a list item without a verb whose heading, if it is short, says what it is about."""
+    if not 3 <= len(heading) <= _SHORT_HEADING or len(text) > _SHORT_ITEM:
+        return False
+    lowered = text.lower()
+    return not (_VERB.search(lowered) or _DEMAND.search(lowered) or _IMPERATIVE.match(lowered))
+
+
+def is_label(sentence: str, kind: DocumentKind.ValueType) -> bool:
+    """True for what only names something: a title run into its clause, a word before a colon, a lone word."""
+    words = sentence.split()
+    if sentence.endswith(":"):
+        lowered = sentence.lower()
+        return len(words) <= _LABEL_WORDS and "date" not in lowered and _DEMAND.search(lowered) is None
+    if len(words) == 1:
+        return kind not in _TERSE and not any(character.isdigit() or character == "_" for character in sentence)
+    titled = len(words) <= _LABEL_WORDS and sentence.endswith(".") and _TITLE.fullmatch(sentence) is not None
+    return titled and not _IMPERATIVE.match(sentence.lower())
+
+
 def is_background(sentence: str) -> bool:
     """True for definitions, captions, lines of contents and talk about the paper itself."""
     lowered = sentence.lower()
@@ -157,16 +205,23 @@ def is_background(sentence: str) -> bool:
     )
 
 
-def force(sentence: str, role: Passage.Role.ValueType, kind: DocumentKind.ValueType) -> Force:
+def force(
+    sentence: str, role: Passage.Role.ValueType, kind: DocumentKind.ValueType, *, agreement: bool = False
+) -> Force:
     """How much the sentence demands in a paper of this kind.
 
     Terse papers (drawings, orders, quotes, plans, notes) state requirements without a verb; a specification's
-    prose binds by "shall" and its like.
+    prose binds by "shall" and its like. In terse papers and in an `agreement` "will" is a promise, elsewhere it may
+    only foretell; the parties' rights bind in an agreement too.
     """
     lowered = sentence.lower()
-    if "shall " in lowered or _IMPERATIVE.match(lowered) or _DEMAND.search(lowered):
+    if _IMPERATIVE.match(lowered) or _DEMAND.search(lowered):
         return Force.DEMAND
-    if _ADVICE.search(lowered):
+    if (agreement or kind in _TERSE) and _PROMISE.search(lowered):
+        return Force.DEMAND
+    if agreement and _RIGHT.search(lowered):
+        return Force.DEMAND
+    if _ADVICE.search(lowered) or _FORETOLD.search(lowered):
         return Force.ADVICE
     if role in (Passage.ROLE_TABLE_ROW, Passage.ROLE_FIELD) or kind in _TERSE:
         return Force.PLAIN

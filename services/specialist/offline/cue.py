@@ -18,7 +18,8 @@ class Cue:
     `target` is a path in Sections, "quality_plan.passivation". Of several cues in one sentence the highest `weight`
     (1 to 100) owns it. `triggers` are lower-case words, or beginnings of words of at least four letters; one must
     occur before `pattern` is tried. `least` is how much the sentence must demand. A cue that stands `beside` names
-    another requirement in the same sentence (a date in an order line) and takes nothing from the owner.
+    another requirement in the same sentence (a date in an order line) and takes nothing from the owner. A `headed`
+    cue counts only under a heading that names its section.
     """
 
     target: str
@@ -29,6 +30,7 @@ class Cue:
     least: Force = Force.PLAIN
     beside: bool = False
     cased: bool = False
+    headed: bool = False
 
     def found(self, sentence: str, lowered: str) -> bool:
         """True when the sentence speaks of it; `lowered` is the sentence in lower case."""
@@ -46,6 +48,7 @@ def cue(
     unless: str = "",
     least: Force = Force.PLAIN,
     beside: bool = False,
+    headed: bool = False,
 ) -> Cue:
     """A cue from plain data: `triggers` are separated by spaces, patterns ignore case.
 
@@ -61,4 +64,5 @@ def cue(
         least,
         beside,
         cased,
+        headed,
     )

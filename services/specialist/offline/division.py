@@ -17,6 +17,8 @@ _STANDARD_LIKE = re.compile(r"[A-Z]{2,}[ -]?[A-Z]{0,4}-?\d|D1\.\d")
 _HEADING_BONUS = 12
 _HEADING_ALONE = 45
 _HEADING_LEAST = 54
+_HOME_BONUS = 8
+_HOME_ALONE = 44
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,18 @@ class Division:
         self._index = {demand: self._indexed(demand) for demand in Force}
         self._heading = lru_cache(maxsize=4096)(self._of_heading)
 
-    def shares(self, sentence: str, demand: Force, heading: str = "") -> list[Share]:
-        """The owner's share first, then those that stand beside it; empty when the sentence is nobody's."""
+    def shares(self, sentence: str, demand: Force, heading: str = "", *, stem: str = "", home: str = "") -> list[Share]:
+        """The owner's share first, then those that stand beside it; empty when the sentence is nobody's.
+
+        `stem` is the section of the sentence that introduces a list item; `home` is where the paper's demands belong
+        when nothing else claims them.
+        """
         lowered = sentence.lower()
         candidates = self._candidates(sentence, lowered, demand)
-        under = self._heading(heading) if heading else ""
-        owner = self._owner(sentence, lowered, candidates & ~self._beside, under)
-        if owner is None and under and demand == Force.DEMAND:
-            owner = Share(under, _HEADING_ALONE)
+        under = stem or (self._heading(heading) if heading else "")
+        owner = self._owner(sentence, lowered, candidates & ~self._beside, under, home)
+        if demand == Force.DEMAND:
+            owner = max(filter(None, (owner, _alone(under, home))), key=lambda share: share.weight, default=None)
         beside = [
             Share(cue.target, cue.weight)
             for cue in self._in_order(candidates & self._beside)
@@ -52,12 +58,15 @@ class Division:
         ]
         return [owner, *beside] if owner else beside
 
-    def _owner(self, sentence: str, lowered: str, candidates: int, under: str) -> Share | None:
+    def _owner(self, sentence: str, lowered: str, candidates: int, under: str, home: str) -> Share | None:
         best: Share | None = None
         for cue in self._in_order(candidates):
             if best and cue.weight + _HEADING_BONUS <= best.weight:
                 break
-            weight = cue.weight + (_HEADING_BONUS if cue.target == under else 0)
+            if cue.headed and cue.target != under:
+                continue
+            bonus = _HEADING_BONUS if cue.target == under else _HOME_BONUS if cue.target == home else 0
+            weight = cue.weight + bonus
             if (best is None or weight > best.weight) and cue.found(sentence, lowered):
                 best = Share(cue.target, weight)
         return best
@@ -93,6 +102,13 @@ class Division:
         return index
 
 
+def _alone(under: str, home: str) -> Share | None:
+    """Who owns a demand that no cue claims."""
+    if under:
+        return Share(under, _HEADING_ALONE)
+    return Share(home, _HOME_ALONE) if home else None
+
+
 def _keys(trigger: str) -> tuple[str, ...]:
     """What a trigger is looked up by: a sign as it is, a short word with its plural, else its first four letters."""
     if not trigger[0].isalnum():
@@ -102,7 +118,7 @@ def _keys(trigger: str) -> tuple[str, ...]:
 
 
 def _signs(sentence: str) -> set[str]:
-    signs = {sign for sign in ("±", "+/-", "+", "__") if sign in sentence}
+    signs = {sign for sign in ("±", "+/-", "+", "__", "[*") if sign in sentence}
     if _FIGURE.search(sentence):
         if _DATE_LIKE.search(sentence):
             signs.add("#date")

@@ -8,11 +8,23 @@ from collections.abc import Iterator
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_pb2 import Document, DocumentKind, Passage
 from buildplan.v1.statement_pb2 import Citation
-from services.specialist.offline.binding import Force, force, is_background, is_empty_talk, is_report, silent_heading
+from services.specialist.offline.agreements import TERMS, agreements
+from services.specialist.offline.binding import (
+    Force,
+    force,
+    introduces,
+    is_background,
+    is_empty_talk,
+    is_fragment,
+    is_label,
+    is_measured,
+    is_report,
+    silent_heading,
+)
 from services.specialist.offline.cues import ALL_CUES, HEADINGS
 from services.specialist.offline.division import Division, Share
 from services.specialist.offline.reading import Finding, Reading, losing_facts
-from services.specialist.offline.sentences import LONGEST, sentences
+from services.specialist.offline.sentences import LONGEST, Sentence, sentences
 from services.specialist.offline.tables import cells, is_header, row_kind
 
 _ROLES = frozenset({Passage.ROLE_BODY, Passage.ROLE_TABLE_ROW, Passage.ROLE_FIELD})
@@ -45,8 +57,10 @@ class PassageReader:
         for fact in losing_facts(context):
             self._lost.setdefault(fact.citation.passage_id, []).append(_fold(fact.citation.quote))
         self._lines: dict[tuple[str, str], Finding] = {}
+        self._agreements = agreements(context)
         self._columns: tuple[str, ...] = ()
         self._table = ("", 0)
+        self._stem = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -64,14 +78,18 @@ class PassageReader:
             return
         if len(passage.text) < _CAPTION and is_background(passage.text):
             return
-        for _, sentence in sentences(passage.text):
+        for place, sentence in enumerate(sentences(passage.text)):
+            if place == 0 and not sentence.listed:
+                self._stem = ""
             self._sentence(passage, document, sentence)
-            yield len(sentence)
+            yield len(sentence.text)
 
     def _is_read(self, passage: Passage, document: Document) -> bool:
         """Requirements stand in bodies, rows and fields; on drawings also in texts that repeat from sheet to sheet."""
-        if passage.role == Passage.ROLE_HEADING and is_header(passage.text):
-            self._table, self._columns = (passage.document, passage.page), tuple(cells(passage.text))
+        if passage.role == Passage.ROLE_HEADING:
+            self._stem = ""
+            if is_header(passage.text):
+                self._table, self._columns = (passage.document, passage.page), tuple(cells(passage.text))
         drawn = document.kind == DocumentKind.DOCUMENT_KIND_DRAWING and passage.role == Passage.ROLE_HEADER_FOOTER
         return passage.role in _ROLES or drawn
 
@@ -90,24 +108,40 @@ class PassageReader:
             for target in (kind.owner, *kind.beside):
                 self._list(passage, document, text, Force.PLAIN, [Share(target, _BY_COLUMNS)], self._columns)
             return
-        self._sentence(passage, document, text, self._columns, kind.under)
+        self._sentence(passage, document, Sentence(0, text, listed=False), self._columns, kind.under)
 
     def _sentence(
-        self, passage: Passage, document: Document, sentence: str, columns: tuple[str, ...] = (), under: str = ("")
+        self, passage: Passage, document: Document, sentence: Sentence, columns: tuple[str, ...] = (), under: str = ""
     ) -> None:
-        if len(sentence) < _SHORTEST or sentence.endswith("?") or is_background(sentence):
+        text = sentence.text
+        if len(text) < _SHORTEST or text.endswith("?") or is_background(text):
             return
-        demand = force(sentence, passage.role, document.kind)
-        if demand < Force.DEMAND and (is_report(sentence) or silent_heading(passage.heading)):
+        if passage.role == Passage.ROLE_BODY and is_label(text, document.kind):
             return
-        run_in = _RUN_IN.match(sentence)
+        stem = self._stem if sentence.listed else ""
+        demand = self._force(passage, document, sentence, stem)
+        if demand < Force.DEMAND and (is_report(text) or silent_heading(passage.heading)):
+            return
+        run_in = _RUN_IN.match(text)
         under = under or (run_in.group(1) if run_in else passage.heading)
-        shares = _DIVISION.shares(sentence, demand, under)
-        if shares and shares[0].weight < _PLAIN_WORDS and is_empty_talk(sentence, demand):
+        home = TERMS if passage.document in self._agreements else ""
+        shares = _DIVISION.shares(text, demand, under, stem=stem, home=home)
+        if shares and shares[0].weight < _PLAIN_WORDS and is_empty_talk(text, demand):
             shares = [share for share in shares if share.weight >= _PLAIN_WORDS]
         if passage.role == Passage.ROLE_HEADER_FOOTER:
             shares = [share for share in shares if share.target in (_SHEET, "purchasing.materials")]
-        self._list(passage, document, sentence, demand, shares, columns)
+        if introduces(text):
+            self._stem = shares[0].target if shares and demand > Force.PLAIN else ""
+        self._list(passage, document, text, demand, shares, columns, in_list=sentence.listed)
+
+    def _force(self, passage: Passage, document: Document, sentence: Sentence, stem: str) -> Force:
+        """What introduces a list binds its items; an item that gives a measured value states it."""
+        demand = force(sentence.text, passage.role, document.kind, agreement=passage.document in self._agreements)
+        if stem:
+            return Force.DEMAND
+        if sentence.listed and demand == Force.NONE and is_measured(sentence.text):
+            return Force.PLAIN
+        return demand
 
     def _list(
         self,
@@ -117,12 +151,16 @@ class PassageReader:
         demand: Force,
         shares: list[Share],
         columns: tuple[str, ...],
+        *,
+        in_list: bool = False,
     ) -> None:
         if not shares:
             return
-        key = _fold(text)
-        if any(quote and (quote in key or key in quote) for quote in self._lost.get(passage.id, ())):
+        lost = self._lost.get(passage.id, ())
+        if lost and any(quote and (quote in _fold(text) or _fold(text) in quote) for quote in lost):
             return
+        shown = f"{passage.heading}: {text}" if in_list and is_fragment(text, passage.heading) else text
+        key = _fold(shown)
         citation = Citation(
             document=passage.document, page=passage.page, quote=text, passage_id=passage.id, locator=passage.locator
         )
@@ -130,7 +168,7 @@ class PassageReader:
             finding = self._lines.get((share.target, key))
             if finding is None:
                 confidence = round(min(0.95, share.weight / 100) * _STRENGTH[demand], 2)
-                finding = Finding(share.target, text, confidence, document, passage.heading, [], columns)
+                finding = Finding(share.target, shown, confidence, document, passage.heading, [], columns)
                 self._lines[share.target, key] = finding
             finding.citations.append(citation)
 

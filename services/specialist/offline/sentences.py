@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 LONGEST = 1500
 _BREAK = re.compile(
@@ -32,48 +33,48 @@ _NEVER = frozenset(
         "art",
         "cl",
         "approx",
-        ("ca"),
-        ("e.g"),
-        ("i.e"),
-        ("eg"),
-        ("viz"),
-        ("vs"),
-        ("cf"),
-        ("al"),
-        ("dr"),
-        ("mr"),
-        ("mrs"),
-        ("ms"),
-        ("st"),
-        ("jr"),
-        ("inc"),
-        ("ltd"),
-        ("co"),
-        ("corp"),
-        ("dwg"),
-        ("p"),
-        ("pp"),
-        ("vol"),
-        ("ed"),
-        ("attn"),
-        ("dept"),
-        ("tel"),
-        ("ext"),
-        ("spec"),
-        ("qty"),
-        ("u.s"),
-        ("u.s.c"),
-        ("c.f.r"),
-        ("min"),
-        ("max"),
-        ("dia"),
-        ("thk"),
-        ("typ"),
-        ("temp"),
-        ("in"),
-        ("ft"),
-        ("lb"),
-        ("oz"),
+        "ca",
+        "e.g",
+        "i.e",
+        "eg",
+        "viz",
+        "vs",
+        "cf",
+        "al",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "st",
+        "jr",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "dwg",
+        "p",
+        "pp",
+        "vol",
+        "ed",
+        "attn",
+        "dept",
+        "tel",
+        "ext",
+        "spec",
+        "qty",
+        "u.s",
+        "u.s.c",
+        "c.f.r",
+        "min",
+        "max",
+        "dia",
+        "thk",
+        "typ",
+        "temp",
+        "in",
+        "ft",
+        "lb",
+        "oz",
     ]
 )
 _STARTERS = re.compile(
@@ -89,15 +90,26 @@ _LEAD = re.compile(
     r"|\d{1,3}[.)](?=\s|[A-Z])|[a-zA-Z][.)](?=\s)|[a-z]{2}\.(?=\s)|[-–—*!§·o](?=\s))\s*)+"
 )
 
+_BLANKED = re.compile(r"\s*\[[*· ]+\]\s*\Z")
 
-def sentences(text: str) -> Iterator[tuple[int, str]]:
-    """(offset, sentence) in order, without list numbers; longer ones than `LONGEST` are cut at white space."""
-    start = 0
+
+class Sentence(NamedTuple):
+    """A slice of a passage that begins at `offset`; `listed` when a list number or a bullet stands before it."""
+
+    offset: int
+    text: str
+    listed: bool
+
+
+def sentences(text: str) -> Iterator[Sentence]:
+    """Sentences in order, without list numbers; longer ones than `LONGEST` are cut at white space."""
+    start, bullet = 0, False
     for mark in _BREAK.finditer(text):
-        if mark.group()[0] not in ".!?" or _ends(text, start, mark):
-            yield from _pieces(text, start, mark.end() if mark.group()[0] in ".!?" else mark.start())
-            start = mark.end()
-    yield from _pieces(text, start, len(text))
+        point = mark.group()[0] in ".!?"
+        if not point or _ends(text, start, mark):
+            yield from _pieces(text, start, mark.end() if point else mark.start(), bullet=bullet)
+            start, bullet = mark.end(), not point and not mark.group().isspace()
+    yield from _pieces(text, start, len(text), bullet=bullet)
 
 
 def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
@@ -116,14 +128,15 @@ def _ends(text: str, start: int, mark: re.Match[str]) -> bool:
     return True
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+def _pieces(text: str, start: int, end: int, *, bullet: bool) -> Iterator[Sentence]:
     lead = _LEAD.match(text, start, end)
-    start = lead.end() if lead else start
+    if lead and not _BLANKED.match(text, lead.end(), end):
+        start = lead.end()
     while end - start > LONGEST:
         cut = text.rfind(" ", start, start + LONGEST)
         cut = cut if cut > start else start + LONGEST
-        yield start, text[start:cut].strip()
+        yield Sentence(start, text[start:cut].strip(), False)
         start = cut
     piece = text[start:end]
     if piece.strip():
-        yield start + len(piece) - len(piece.lstrip()), piece.strip()
+        yield Sentence(start + len(piece) - len(piece.lstrip()), piece.strip(), bullet or lead is not None)

@@ -17,7 +17,7 @@ _TWO_REQUIREMENTS = (
 )
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", ["samples", "corpus"])
 async def test_no_sentence_has_two_owners(folder: str) -> None:
     paths = sorted(
         path for path in FOLDERS[folder].glob("*.*") if path.suffix in {".pdf", ".md", ".docx", ".html", (".csv")}

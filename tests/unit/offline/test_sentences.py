@@ -33,17 +33,17 @@ from services.specialist.offline.sentences import LONGEST, sentences
     ],
 )
 def test_cuts_where_a_technical_paper_ends_a_sentence(text: str, expected: list[str]) -> None:
-    assert [sentence for _, sentence in sentences(text)] == expected
+    assert [sentence.text for sentence in sentences(text)] == expected
 
 
 @given(st.text(alphabet='aB1. ,;•()[]\n"%±', max_size=300))
 def test_every_sentence_is_a_slice_at_its_offset(text: str) -> None:
-    for offset, sentence in sentences(text):
+    for offset, sentence, _ in sentences(text):
         assert text[offset : offset + len(sentence)] == sentence
         assert len(sentence) <= LONGEST
 
 
 def test_a_sentence_without_end_is_cut() -> None:
-    pieces = [sentence for _, sentence in sentences("word " * 100_000)]
+    pieces = [sentence.text for sentence in sentences("word " * 100_000)]
     assert max(map(len, pieces)) <= LONGEST
     assert sum(len(piece.split()) for piece in pieces) == 100_000
