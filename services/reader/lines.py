@@ -21,6 +21,7 @@ class Line:
         emphasis: True when it stands out: bold, or larger than the running text.
         cell: True when it continues the row of the line before with another cell.
         row: True when it holds several cells.
+        wraps: The cell of the row above, counted from 0, that it goes on with; None for any other line.
         ragged: True when it ends well before the right margin.
         role: Role when already known (header or footer, contents), else unspecified.
     """
@@ -30,17 +31,22 @@ class Line:
     emphasis: bool = False
     cell: bool = False
     row: bool = False
+    wraps: int | None = None
     ragged: bool = False
     role: Passage.Role.ValueType = Passage.ROLE_UNSPECIFIED
 
 
 @dataclass(slots=True)
 class Block:
-    """Lines that are read as one. `cells` holds the text of each cell; one entry means no table row."""
+    """Lines that are read as one. `cells` holds the text of each cell; one entry means no table row.
+
+    A `woven` row goes on in the middle: its lines one after another are not its text.
+    """
 
     cells: list[str]
     lines: list[Line] = field(default_factory=list)
     role: Passage.Role.ValueType = Passage.ROLE_UNSPECIFIED
+    woven: bool = False
 
     @property
     def text(self) -> str:
@@ -48,12 +54,13 @@ class Block:
         return CELL_SEPARATOR.join(self.cells)
 
 
-def page_text(lines: Iterable[Line]) -> str:
-    """The whole text of a page; cells of one row are joined with " | "."""
+def page_text(blocks: Iterable[Block]) -> str:
+    """The whole text of a page, line by line; cells of one row are joined with " | "."""
     parts: list[str] = []
-    for line in lines:
-        parts.append((CELL_SEPARATOR if line.cell else "\n") if parts else "")
-        parts.append(line.text)
+    for block in blocks:
+        for line in [Line(block.text)] if block.woven else block.lines:
+            parts.append((CELL_SEPARATOR if line.cell else "\n") if parts else "")
+            parts.append(line.text)
     return "".join(parts)
 
 
@@ -70,6 +77,8 @@ def group(lines: Iterable[Line], join: Callable[[str, str], str], *, drawing: bo
         if block is not None and line.cell and block.role == line.role:
             block.cells.append(line.text)
             block.lines.append(line)
+        elif block is not None and line.wraps is not None and block.role == line.role:
+            _go_on(block, line, join)
         elif block is not None and not _begins(block, line, drawing=drawing):
             block.cells[-1] = join(block.cells[-1], line.text)
             block.lines.append(line)
@@ -79,6 +88,16 @@ def group(lines: Iterable[Line], join: Callable[[str, str], str], *, drawing: bo
             block = Block(cells=[line.text], lines=[line], role=line.role)
     if block is not None:
         yield block
+
+
+def _go_on(block: Block, line: Line, join: Callable[[str, str], str]) -> None:
+    """Adds a line to the cell of a row that it goes on with."""
+    cells = block.text.split(CELL_SEPARATOR)
+    place = min(line.wraps or 0, len(cells) - 1)
+    cells[place] = join(cells[place], line.text)
+    block.cells = cells
+    block.lines.append(line)
+    block.woven = block.woven or place < len(cells) - 1
 
 
 def _begins(block: Block, line: Line, *, drawing: bool) -> bool:

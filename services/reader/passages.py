@@ -33,9 +33,9 @@ def fill_page(
     page: Page, lines: Sequence[Line], outline: Outline, join: Callable[[str, str], str], *, drawing: bool = False
 ) -> None:
     """Sets the text of `page` and its passages from its lines."""
-    page.text = page_text(lines)
     _mark_contents(lines, outline, drawing=drawing)
     blocks = list(group(lines, join, drawing=drawing))
+    page.text = page_text(blocks)
     for index, block in enumerate(blocks):
         before = blocks[index - 1].text if index else ""
         after = blocks[index + 1].text if index + 1 < len(blocks) else ""

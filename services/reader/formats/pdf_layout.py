@@ -15,6 +15,10 @@ _TITLE_BLOCK = (
     "scale", "drawn", "checked", "sheet", "dwg", "drawing", "tolerance", "unless otherwise specified", "dimensions in",
     "all dimensions", "finish", "material", "rev", "title", "cage", "projection", "do not scale", "approved",
 )  # fmt: skip
+_TALLEST_ROW = 8
+"""Height in font sizes up to which lines beside each other are read as cells of one row."""
+_CELL_EDGE = 2.0
+"""How far the lines of one cell may begin apart, in points."""
 
 
 def body_size(pages: Sequence[Sequence[PlacedLine]]) -> float:
@@ -55,7 +59,7 @@ def lay_out(
     margin = _right_margin(placed)
     extent = vertical_extent(placed)
     result: list[Line] = []
-    row_top: PlacedLine | None = None
+    row = _Row()
     for index, line in enumerate(placed):
         before = placed[index - 1] if index else None
         entry = Line(text=line.text, row=line.cells > 1, ragged=line.right < margin)
@@ -64,9 +68,10 @@ def lay_out(
             entry.role = Passage.ROLE_HEADER_FOOTER
         if before is not None:
             entry.breaks = _breaks(before, line, pitch, drawing=drawing)
-            entry.cell = not drawing and row_top is not None and _is_next_cell(row_top, before, line, result[-1], entry)
-        if row_top is None or (entry.breaks or entry.row or entry.role or signs.is_item(line.text)):
-            row_top = line
+            if not drawing and not entry.role and not result[-1].role and not _stands_alone(line.text):
+                entry.cell = row.has_beside(before, line)
+                entry.wraps = None if entry.cell or entry.breaks else row.wrapped(before, line)
+        row.take(line, entry)
         result.append(entry)
     return result
 
@@ -105,9 +110,46 @@ def _breaks(before: PlacedLine, line: PlacedLine, pitch: float, *, drawing: bool
     return step > 0.3 * line.size and line.x - before.x > far
 
 
-def _is_next_cell(top: PlacedLine, before: PlacedLine, line: PlacedLine, last: Line, entry: Line) -> bool:
-    """True when `line` is the next cell of the row that began with `top`."""
-    if entry.role or last.role or signs.is_contents(line.text) or signs.is_field(line.text):
-        return False
-    same_height = abs(line.y - top.y) < 0.6 * line.size
-    return same_height and line.x > max(top.x, before.x) + 2 * line.size and line.x > before.right - 0.5 * line.size
+def _stands_alone(text: str) -> bool:
+    return signs.is_contents(text) or signs.is_field(text)
+
+
+class _Row:
+    """The row, or the paragraph, that is being read: where it begins, how low it reaches, where its cells begin."""
+
+    def __init__(self) -> None:
+        self._top: PlacedLine | None = None
+        self._low = 0.0
+        self._starts: list[float] = []
+
+    def take(self, line: PlacedLine, entry: Line) -> None:
+        """Adds the line that comes next."""
+        begins = entry.breaks or entry.row or entry.role or signs.is_item(line.text)
+        if entry.cell:
+            self._starts.extend(line.starts or (line.x,))
+            self._low = min(self._low, line.y)
+        elif entry.wraps is not None:
+            self._low = min(self._low, line.y)
+        elif self._top is None or begins:
+            self._top, self._low, self._starts = line, line.y, list(line.starts or (line.x,))
+        else:
+            self._low = min(self._low, line.y)
+
+    def has_beside(self, before: PlacedLine, line: PlacedLine) -> bool:
+        """True when `line` is the next cell: to the right of the last one, as high as the row or within its height."""
+        if self._top is None or self._top.y - self._low > _TALLEST_ROW * line.size:
+            return False
+        within = self._low - 0.6 * line.size < line.y < self._top.y + 0.6 * line.size
+        return within and line.x > max(self._top.x, before.x) + 2 * line.size and line.x > before.right - 0.5 * line.size
+
+    def wrapped(self, before: PlacedLine, line: PlacedLine) -> int | None:
+        """The cell, counted from 0, that `line` goes on with; None when it begins something else.
+
+        The first cell goes on only with a small letter: what stands below it with a capital is the next row.
+        """
+        if len(self._starts) < 2 or line.cells > 1 or line.y > before.y - 0.3 * line.size:
+            return None
+        for place, start in enumerate(self._starts):
+            if abs(line.x - start) < _CELL_EDGE:
+                return place if place or line.text[0].islower() else None
+        return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -15,6 +16,10 @@ _WIDE = 0.58
 """Width of an average character, in font sizes, above which a line is looked at for gaps between cells."""
 _CELL_GAP = 1.6
 """Gap between two cells of a row, in font sizes."""
+_COLUMN_GAP = 0.7
+"""The same where the second cell begins at the edge of a known column."""
+_EDGE = 2.0
+"""How far cells of one column may begin apart, in points."""
 _LOOSE_HEIGHT = 1.12
 """Height of a loose character box in font sizes, for the usual fonts."""
 _LABEL = re.compile(r"\W{0,2}[\w.]{1,12}[.)]?\W{0,2}|\[\w+ \w+\]")
@@ -25,7 +30,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(slots=True)
 class PlacedLine:
-    """A line of a page. Places in points from the lower left corner; `size` is the font's."""
+    """A line of a page. Places in points from the lower left corner; `size` is the font's.
+
+    `starts` are the left edges of its cells, `first` is the index of its first character.
+    """
 
     text: str
     x: float
@@ -33,7 +41,13 @@ class PlacedLine:
     right: float
     size: float
     bold: bool
-    cells: int = 1
+    first: int = 0
+    starts: tuple[float, ...] = ()
+
+    @property
+    def cells(self) -> int:
+        """How many cells of a row it holds; 1 for running text."""
+        return max(1, len(self.starts))
 
 
 class TextPage:
@@ -56,6 +70,8 @@ class TextPage:
         found: list[PlacedLine] = []
         for match in _PIECE.finditer(text):
             found.extend(self._lines_of(match[0], match.start(), direct=direct))
+        if direct:
+            self._split_at_columns(found)
         return found
 
     def close(self) -> None:
@@ -84,9 +100,9 @@ class TextPage:
         x = self._x.value
         bold = raw.FPDFText_GetFontWeight(self._raw, first) >= BOLD_WEIGHT
         bold = bold and raw.FPDFText_GetFontWeight(self._raw, last) >= BOLD_WEIGHT
-        line = PlacedLine(text, x, y, right, size, bold)
+        line = PlacedLine(text, x, y, right, size, bold, first)
         if size > 3 and right - x > _WIDE * size * len(text) and " " in text:
-            self._split_cells(line, first)
+            self._split_cells(line, lambda gap, _: gap > _CELL_GAP * size)
         line.text = _clean(line.text)
         if line.text:
             yield line
@@ -119,19 +135,45 @@ class TextPage:
         raw.FPDFText_GetCharBox(self._raw, index, left_edge, right_edge, bottom, top)
         return float(right_edge.value if right else left_edge.value)
 
-    def _split_cells(self, line: PlacedLine, first: int) -> None:
-        """Puts a separator where the gap between two words is wide, except after a list label."""
+    def _split_at_columns(self, lines: list[PlacedLine]) -> None:
+        """Cuts lines where a word begins at the edge of a column that other rows of the page show."""
+        columns = _columns(lines)
+        for line in lines if columns else ():
+            crossed = [edge for edge in columns if line.x + 2 * line.size < edge < line.right]
+            if crossed and line.cells == 1 and " " in line.text and line.text.isprintable():
+                self._split_cells(line, lambda gap, edge: gap > _COLUMN_GAP * line.size and _near(edge, crossed))
+
+    def _split_cells(self, line: PlacedLine, is_gap: Callable[[float, float], bool]) -> None:
+        """Puts a separator where `is_gap(width, right edge)` says so between two words, except after a list label."""
         cells: list[str] = []
+        starts = [line.x]
         begin = 0
         for match in re.finditer(r"\s+", line.text):
-            gap = self._edge(first + match.end(), right=False) - self._edge(first + match.start() - 1, right=True)
+            edge = self._edge(line.first + match.end(), right=False)
+            gap = edge - self._edge(line.first + match.start() - 1, right=True)
             before = line.text[begin : match.start()]
-            if gap > _CELL_GAP * line.size and not (not cells and _LABEL.fullmatch(before) and _is_label(before)):
+            if is_gap(gap, edge) and not (not cells and _LABEL.fullmatch(before) and _is_label(before)):
                 cells.append(before)
+                starts.append(edge)
                 begin = match.end()
-        cells.append(line.text[begin:])
-        line.cells = len(cells)
-        line.text = " | ".join(cells)
+        if cells:
+            cells.append(line.text[begin:])
+            line.starts = tuple(starts)
+            line.text = " | ".join(cells)
+
+
+def _columns(lines: Sequence[PlacedLine]) -> list[float]:
+    """Left edges of columns: where the cells of at least two rows begin, those of the first column left out."""
+    edges = [edge for line in lines for edge in line.starts[1:]]
+    for before, line in pairwise(lines):
+        if before.y - 0.6 * line.size < line.y < before.y + 4 * line.size and line.x > before.right + line.size:
+            edges.append(line.x)
+    edges.sort()
+    return [edge for edge, following in pairwise(edges) if following - edge < _EDGE]
+
+
+def _near(edge: float, columns: Sequence[float]) -> bool:
+    return any(abs(edge - column) < _EDGE for column in columns)
 
 
 def _is_label(text: str) -> bool:

@@ -127,6 +127,7 @@ ENGINEERING: tuple[Cue, ...] = (
         "bend edge edges burr burrs deburr chamfer break radius radii corner corners sharp",
         r"\bbend (?:radius|radii)\b|\b(?:break|sharp|burr)\w*\b[^.]{0,24}\b(?:edges?|corners?)\b|\bdeburr\w*"
         r"|\bburrs?\b|\bchamfers?\b|\b(?:fillet|corner|inside|outside|edge) radi(?:us|i)\b|\bfree (?:of|from) burrs\b",
+        unless=r"\binspections?\b",
     ),
     cue(
         _LIMITS,
@@ -157,6 +158,7 @@ ENGINEERING: tuple[Cue, ...] = (
         r"|attached|available|defined)\b|\bleft blank\b",
         least=Force.NONE,
     ),
+    cue(_OPEN, 92, "[*", r"\A[\d.() a-z]{0,10}\[[* ·]+\]\.?\Z", least=Force.NONE),
     cue(_OPEN, 92, "date", r"\bdate\s?:\s*\Z", least=Force.NONE),
     cue(
         _OPEN,
@@ -178,6 +180,28 @@ ENGINEERING: tuple[Cue, ...] = (
         "built drawing interpret conform comply",
         r"\bbuilt to drawing\b|\binterpret(?:ed)? (?:per|in accordance)\b|\b(?:shall|must) (?:conform|comply) (?:to"
         r"|with)\b[^.]{0,60}\b(?:drawing|specification|standard)s?\b",
+    ),
+    cue(
+        _STANDARDS,
+        80,
+        "manufactur conform specification specifications exhibit",
+        r"\b(?:manufactur|fabricat|buil[dt]|made|conform|compl)\w*\b[^.]{0,60}\b(?:in (?:accordance|compliance) with|to"
+        r"|with)\b[^.]{0,20}\bthe specifications?\b",
+        least=Force.DEMAND,
+    ),
+    cue(
+        _STANDARDS,
+        60,
+        "ibc code codes osha ada listed",
+        r"\b(?:ibc|ibc|osha|ada|nfpa|nec|building) (?:codes?|complian\w+)\b|\bul listed\b",
+    ),
+    cue(
+        _STANDARDS,
+        60,
+        "#std",
+        r"\A(?-i:[A-Z]{2,6})[A-Z0-9/-]{0,12} ?\d[\w.-]{0,16}[,:]? ?[“\"A-Z(]",
+        least=Force.NONE,
+        headed=True,
     ),
     cue(
         _STANDARDS,

@@ -23,8 +23,11 @@ HEADINGS: tuple[Cue, ...] = (
     cue(
         "engineering_instructions.referenced_standards",
         81,
-        "applicable reference references referenced publications",
-        (r"\bapplicable (?:documents?|publications)\b|\breferences?\b|\breferenced? documents?\b|\bpublications\b"),
+        "applicable reference references referenced publications related documents",
+        (
+            r"\bapplicable (?:documents?|publications)\b|\breferences?\b|\breferenced? documents?\b|\bpublications\b"
+            r"|\brelated (?:documents?|practices|standards)\b|\b(?:government|industry) documents\b"
+        ),
     ),
     cue(
         "purchasing.packaging_and_shipping",
@@ -44,6 +47,7 @@ HEADINGS: tuple[Cue, ...] = (
         ("supplier suppliers vendor vendors subcontract manufacturers distributors"),
         (r"\bsuppliers?\b|\bvendors?\b|\bsub-?contract\w*|\bmanufacturers and distributors\b"),
     ),
+    cue("execution_strategy.notes", 76, "committee meetings", r"\bcommittee\b|\bmeetings\b"),
     cue("purchasing.materials", 74, "material materials", r"\bmaterials?\b(?! review)"),
     cue(
         "purchasing.contract_terms",

@@ -32,7 +32,12 @@ PURCHASING: tuple[Cue, ...] = (
         unless=r"\blead[- ]time (?:wire|free)|\balternate\b",
         least=Force.NONE,
     ),
-    cue(_LONG, 68, "forecast inventory", r"\brolling forecasts?\b|\bsafety stock\b|\binventor(?:y|ies) of raw\b"),
+    cue(
+        _LONG,
+        79,
+        "order orders safety stock [*",
+        r"\bsafety stock\b|\bdeliver\b[^.]{0,20}\borders?\b[^.]{0,60}\bin advance of\b[^.]{0,20}\bdelivery date",
+    ),
     cue(
         _MATERIALS,
         77,
@@ -63,6 +68,20 @@ PURCHASING: tuple[Cue, ...] = (
         r"\bthick(?:ness)?\b[^.]{0,30}\d|\d(?:[.,]\d{1,6})?\s?(?:mm|in|inch|\")\s?thick"
         r"|\bthickness\b[^.]{0,40}\b(?:shall|minimum|nominal)|\b\d{1,2} ?-?ga(?:u)?ge\b",
         unless=r"\b(?:coating|plating|paint|film|specimen|penetrant)\b",
+    ),
+    cue(
+        _MATERIALS,
+        75,
+        "polyimide polyamide nylon steel aluminum aluminium titanium copper brass bronze rubber epdm silicone foam per",
+        _ALLOYS[:-1] + r")\b[^.]{0,40}\bper (?:astm|asme|ams|mil|en|din|iso|sae|qq)\b",
+        unless=r"\b(?:weld|passivat|plat(?:ed|ing)|coat|paint|anodi)",
+    ),
+    cue(
+        _MATERIALS,
+        50,
+        "aluminum aluminium steel stainless titanium brass copper plastic rubber wood canvas",
+        r"\b(?:aluminium|aluminum|stainless|titanium|brass|copper|bronze|rubber|nylon|canvas) (?:[a-z-]+s|structure|frame"
+        r"|body|sheet|housing|plate|tube|bar)\b",
     ),
     cue(
         _MATERIALS,
@@ -136,7 +155,7 @@ PURCHASING: tuple[Cue, ...] = (
         r"\balternates?\b|\balternative (?:material|part|source|component|process|supplier|method)s?\b"
         r"|\bsubstitut\w*|\bor (?:approved )?equal\b|\bor equivalent\b",
         unless=(
-            r"\balternat\w+ (?:test|method|inspect|sampl)|\bsubstitute:|\bsubstitute (?:for|any) (?:notice|service)"
+            r"\btest(?:s|ed|ing)?\b|\binspect(?:ion|ed)\b|\balternat\w+ (?:test|method|inspect|sampl)|\bsubstitute:|\bsubstitute (?:for|any) (?:notice|service)"
             r"|\balternate (?:days|between)"
         ),
     ),
@@ -153,7 +172,7 @@ PURCHASING: tuple[Cue, ...] = (
         "approved avl asl audited sole single qualified excluded other directed authorized",
         r"\b(?:approved|qualified|audited|directed|authori[sz]ed|non-audited) (?:\w+ ){0,2}(?:suppliers?|vendors?"
         r"|sources?|manufacturers?|distributors?|makers?|laborator(?:y|ies))\b|\bavl\b|\basl\b|\b(?:sole"
-        r"|single)[- ]source\b|\bexcluded suppliers?\b|\bis approved for\b|\bno other make\w*\b|\bapproved (?:vendor"
+        r"|single)[- ]source\b|\bexcluded suppliers?\b|\bis approved for\b(?! (?:use|public))|\bno other make\w*\b|\bapproved (?:vendor"
         r"|supplier) list",
     ),
     cue(
@@ -163,7 +182,13 @@ PURCHASING: tuple[Cue, ...] = (
         "manufacturers supplier suppliers",
         r"\b(?:procured|bought|purchased|obtained|sourced) (?:only |directly )?(?:from|by|through)\b"
         r"|\bsub-?contract\w*|\bsub-?tiers?\b",
-        unless=r"\bconfidential\b|\blots\b|\bcoc\b|\bindemn|\binsurance",
+        unless=r"\bconfidential\b|\blots\b|\bcoc\b|\bindemn|\binsurance|\bapproved for (?:use|public)\b",
+    ),
+    cue(
+        _SUPPLIERS,
+        62,
+        "audit audits",
+        r"\baudits?\b(?: approval| results| findings)?\b[^.]{0,30}\b(?:limited|used|valid)\b",
     ),
     cue(
         _SUPPLIERS,

@@ -54,8 +54,23 @@ QUALITY: tuple[Cue, ...] = (
         _CTQS,
         58,
         "mm wide deep high long tall spacing",
-        r"\d\s?(?:mm|cm|in(?:ch(?:es)?)?|\"|”)\s(?:wide|deep|high|long|tall|\w+ spacing)\b",
+        r"\d\s?(?:mm|cm|in(?:ch(?:es)?)?|\"|”)\s(?:wide|deep|high|long|tall|(?:\w+ ){1,3}spacing)\b",
         least=Force.NONE,
+    ),
+    cue(
+        _CTQS,
+        57,
+        "exceed less than maximum minimum least mass weight rate temperature",
+        r"\b(?:not|never) exceed\b[^.]{0,30}\d|\b(?:less|greater|more) than \d|\b(?:maximum|minimum)\b[^.]{0,40}\d"
+        r"|\d\s?°\s?[cf]\b[^.]{0,12}\bto\b|\bbetween \d[^.]{0,20}\band \d",
+    ),
+    cue(
+        _CTQS,
+        43,
+        "support supports withstand operate capable capability tolerate accommodate stiffness must shall",
+        r"\b(?:shall|must) (?:also |only )?(?:support|withstand|operate|tolerate|accommodate|fit|be (?:able to|capable of)"
+        r"|have (?:a|an|the|\w+ level)|provide (?:a|an|the)|come in)\b|\bshall be (?:high|large|small|low|strong) enough",
+        least=Force.DEMAND,
     ),
     cue(_CTQS, 55, "color colour brown", r"\bcolou?rs?\b|\bshall be (?:brown|black|white|grey|gray|blue|red)\b"),
     cue(_CTQS, 56, "dimension", r"\bdimensions? (?:and tolerances )?(?:shall|must)"),
@@ -68,11 +83,19 @@ QUALITY: tuple[Cue, ...] = (
     ),
     cue(
         _LEVELS,
+        84,
+        "sample criteria",
+        r"\bsample sizes?\b[^.]{0,40}\bacceptance criteria\b|\bacceptance criteria\b[^.]{0,30}\bshall\b",
+    ),
+    cue(
+        _LEVELS,
         76,
-        "aql sampling sample z1 z1.4 level lot",
-        r"\baql\b|\bsampling\b|\bz1\.[49]\b|\binspection levels?\b|\bsample sizes?\b",
+        "aql sampling sample sampled z1 z1.4 level lot statistical",
+        r"\baql\b|\bsampling\b|\bz1\.[49]\b|\binspection levels?\b|\bsample sizes?\b|\b(?:periodically|statistical"
+        r"|random(?:ly)?) sampled?\b|\bsampled? (?:and|from each|of each|per lot)\b",
         unless=r"\b(?:fallout|air|gas) sampl",
     ),
+    cue(_LEVELS, 67, "audit audits", r"\baudits?\b[^.]{0,40}\b(?:shall|will|must)\b"),
     cue(
         _LEVELS,
         66,
@@ -123,6 +146,13 @@ QUALITY: tuple[Cue, ...] = (
         r"\b(?:hold|witness)[- ]?points?\b|\|\s?hold\s?(?:\||\Z)|\|\s?witness\b|\bto be witnessed\b"
         r"|\bwitness(?:ed)? (?:by|with|of)\b",
         unless=r"\bwitness (?:sample|coupon|specimen|mirror)",
+    ),
+    cue(
+        _HOLDS,
+        79,
+        "permit permits allow allows access witness",
+        r"\b(?:permit|allow|give|grant)s?\b[^.]{0,80}\b(?:to (?:attend|witness|inspect|observe|audit)|access to)\b",
+        unless=r"\baccess to (?:the )?(?:hole|weld|bore|fastener|tool)",
     ),
     cue(
         _HOLDS,
@@ -203,7 +233,7 @@ QUALITY: tuple[Cue, ...] = (
     ),
     cue(
         _PAPERS,
-        62,
+        70,
         "document documented documentation record recorded records",
         r"\b(?:shall|must|will|should) be (?:\w+ )?(?:documented|recorded)\b|\bdocumentation (?:shall|must|will"
         r"|required)|\brecorded on\b|\bdocumented in\b",
@@ -214,6 +244,21 @@ QUALITY: tuple[Cue, ...] = (
         "manual manuals drawings data certification plan submit submitted",
         r"\b(?:operation|maintenance|user)s? manuals?\b|\bdata (?:sheet|item)s?\b|\b(?:submit|submitted"
         r"|furnish)\w*\b[^.]{0,80}\b(?:plan|data|drawing|documentation|procedure|approval)s?\b",
+    ),
+    cue(
+        _PAPERS,
+        66,
+        "reported report ratings results data information",
+        r"\b(?:shall|will|must) (?:\w+ )?(?:be )?(?:\w+ly )?reported\b|\b(?:share|provide|furnish|submit|supply)\w*\b"
+        r"[^.]{0,50}\b(?:results|data|information|description|copies)\b",
+        unless=r"\bconfidential",
+    ),
+    cue(
+        _PAPERS,
+        46,
+        "identified described defined listed available specified list",
+        r"\b(?:shall|will|must) be (?:identified|described|defined|listed|shown|specified) (?:\w+ ){0,3}(?:in|on|by)\b"
+        r"|\bmade available\b|\blist of\b",
     ),
     cue(_PAPERS, 56, "certif", r"\bcertif(?:y|ied|ication|ications|icates?)\b"),
     cue(_METROLOGY, 82, "calibrat", r"\bcalibrat\w*", unless=r"\bcalibration (?:error of|curve)|\bload test\b"),

@@ -63,6 +63,7 @@ SCHEDULE: tuple[Cue, ...] = (
         "early advance first soon",
         r"\b(?:order|ordered|release|book|submit|start|buy)\w*\b[^.]{0,60}\b(?:early|in advance|as soon as"
         r"|in the first week|right away|immediately)\b|\bas early as\b",
+        unless=r"\bin advance of\b|\b(?:days|weeks|hours|months) in advance\b",
     ),
     cue(
         _RISKS,
@@ -92,19 +93,36 @@ SCHEDULE: tuple[Cue, ...] = (
     ),
     cue(
         _BOXES,
+        70,
+        "days day weeks week hours months years hour year month minutes [*",
+        rf"\b(?:within|not later than|no later than|at least|a minimum of) (?:{_SPAN}|\[[* ]{{1,9}}\])"
+        rf"|{_SPAN} (?:before|prior|in advance)\b",
+        unless=r"\blead[- ]time\b|\binvoice\b|\bwarrant|\b(?:tested|heated|cured?|bake[ds]?|dried|aged|immers\w+)\b",
+    ),
+    cue(
+        _BOXES,
         62,
         "days day weeks week hours months years hour year month minutes",
         rf"\b(?:within|not later than|no later than|at least|a minimum of|a maximum of|not exceed(?:ing)?|every"
         rf"|for a period of|not less than|up to|exceeding|after|prior to)\b[^.]{{0,30}}\b{_SPAN}|{_SPAN} (?:after"
-        rf"|before|prior|from|of|in advance)\b|\bvalid for {_SPAN}",
+        rf"|from|of)\b|\bvalid for {_SPAN}",
         unless=r"\blead[- ]time\b|\binvoice\b|\bwarrant",
     ),
     cue(
         _NOTES,
-        60,
-        "meeting meetings progress status kick-off kickoff teleconference photographs",
+        72,
+        "meeting meetings progress status kick-off kickoff teleconference committee weekly monthly quarterly annually "
+        "semiannually semi-annually",
         r"\b(?:kick-?off|progress|status|review|weekly|monthly|joint review|design review"
-        r"|next) ?(?:committee )?(?:meetings?|reports?|reviews?)\b|\bmeetings?\b|\bteleconference\b",
+        r"|next) ?(?:committee )?(?:meetings?|reports?|reviews?)\b|\bmeetings?\b|\bteleconference\b|\bcommittees?\b"
+        r"|\b(?:weekly|monthly|quarterly|(?:semi-?)?annually)\b[^.]{0,60}\b(?:reports?|reviews?)\b",
+        unless=r"\bmeetings? the requirements\b|\b(?:iso|astm|asme|technical|standards) committee\b",
+    ),
+    cue(
+        _NOTES,
+        60,
+        "point poc interface jointly cooperate liaison",
+        r"\bpoints? of contact\b|\bpoc\b[^.]{0,40}\bshall\b|\bjointly\b|\bcooperate\b|\bliaison\b",
     ),
     cue(
         _NOTES,
