@@ -140,7 +140,9 @@ class _Row:
         if self._top is None or self._top.y - self._low > _TALLEST_ROW * line.size:
             return False
         within = self._low - 0.6 * line.size < line.y < self._top.y + 0.6 * line.size
-        return within and line.x > max(self._top.x, before.x) + 2 * line.size and line.x > before.right - 0.5 * line.size
+        return (
+            within and line.x > max(self._top.x, before.x) + 2 * line.size and line.x > before.right - 0.5 * line.size
+        )
 
     def wrapped(self, before: PlacedLine, line: PlacedLine) -> int | None:
         """The cell, counted from 0, that `line` goes on with; None when it begins something else.

@@ -116,7 +116,8 @@ _REPORT = re.compile(
     r"|purchase order|quotation|meeting notes|lessons learned)\b[^.]*\Z|\bscale \d+ ?:"
 )
 _VALUE = re.compile(
-    r"\d|[±Øø_]|(?-i:\b[A-Z]{4,}\b)|\b(?:tbd|tbc|no |not |stainless|steel|only|late|delay\w*|risk)\b", re.IGNORECASE
+    r"\d|[±Øø_]|(?-i:\b[A-Z]{4,}\b)|\b(?:tbd|tbc|no |not |stainless|steel|alumini?um|titanium|brass|copper|only|late|delay\w*|risk)\b",
+    re.IGNORECASE,
 )
 _VERB = re.compile(r"\b(?:is|are|may|has|have|can|does|will|be|means|entitled|agree\w*)\b")
 _FOLLOWING = re.compile(r"\b(?:following|as follows|listed below)\b[^.:]{0,50}[.:]\Z")
@@ -125,7 +126,7 @@ _MEASURED = re.compile(
     r"|%|percent|grms|rpm|cfm|cycles?|hours?|minutes?|seconds?|bells?|[\"”″])(?![a-z])|\d\s?(?:°|º)",
     re.IGNORECASE,
 )
-_SHORT_HEADING = 60
+_SHORTEST_HEADING, _SHORT_HEADING = 3, 60
 _SHORT_ITEM = 120
 _LABEL_WORDS = 8
 _TITLE = re.compile(
@@ -170,15 +171,17 @@ def introduces(sentence: str) -> bool:
 
 
 def is_measured(text: str) -> bool:
-    """True where a value with a unit stands in the text."""
-    return _MEASURED.search(text) is not None
+    """True for a short line without a verb that gives a value with its unit."""
+    return len(text) <= _SHORT_ITEM and _MEASURED.search(text) is not None and not _VERB.search(text.lower())
 
 
 def is_fragment(text: str, heading: str) -> bool:
     """True for a list item without a verb whose heading, if it is short, says what it is about."""
-    if not 3 <= len(heading) <= _SHORT_HEADING or len(text) > _SHORT_ITEM:
+    if not _SHORTEST_HEADING <= len(heading) <= _SHORT_HEADING or len(text) > _SHORT_ITEM:
         return False
     lowered = text.lower()
+    if lowered.startswith(heading.lower()[:_SHORTEST_HEADING]):
+        return False
     return not (_VERB.search(lowered) or _DEMAND.search(lowered) or _IMPERATIVE.match(lowered))
 
 

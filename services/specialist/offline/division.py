@@ -13,7 +13,7 @@ from services.specialist.offline.cue import Cue
 _WORD = re.compile(r"[a-z0-9µøø]+(?:['’.][a-z0-9]+)*")
 _FIGURE = re.compile(r"\d")
 _DATE_LIKE = re.compile(r"\d{4}-\d\d-\d\d|\b\d{1,2}[/.]\d{1,2}[/.]\d{2}")
-_STANDARD_LIKE = re.compile(r"[A-Z]{2,}[ -]?[A-Z]{0,4}-?\d|D1\.\d")
+_STANDARD_LIKE = re.compile(r"[A-Z]{2,}[ -]?[A-Z]{0,4}[- ]?\d|D1\.\d")
 _HEADING_BONUS = 12
 _HEADING_ALONE = 45
 _HEADING_LEAST = 54
@@ -118,7 +118,7 @@ def _keys(trigger: str) -> tuple[str, ...]:
 
 
 def _signs(sentence: str) -> set[str]:
-    signs = {sign for sign in ("±", "+/-", "+", "__", "[*") if sign in sentence}
+    signs = {sign for sign in ("±", "+/-", "+", "__", "[*", "°", "<", "≤") if sign in sentence}
     if _FIGURE.search(sentence):
         if _DATE_LIKE.search(sentence):
             signs.add("#date")

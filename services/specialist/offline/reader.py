@@ -25,7 +25,7 @@ from services.specialist.offline.cues import ALL_CUES, HEADINGS
 from services.specialist.offline.division import Division, Share
 from services.specialist.offline.reading import Finding, Reading, losing_facts
 from services.specialist.offline.sentences import LONGEST, Sentence, sentences
-from services.specialist.offline.tables import cells, is_header, row_kind
+from services.specialist.offline.tables import cells, is_header, opens_table, row_kind
 
 _ROLES = frozenset({Passage.ROLE_BODY, Passage.ROLE_TABLE_ROW, Passage.ROLE_FIELD})
 _SHEET = "quality_plan.ctqs"
@@ -95,7 +95,7 @@ class PassageReader:
 
     def _row(self, passage: Passage, document: Document) -> None:
         table = (passage.document, passage.page)
-        if is_header(passage.text):
+        if is_header(passage.text) or (table != self._table and opens_table(passage.text)):
             self._table, self._columns = table, tuple(cells(passage.text))
             return
         if table != self._table and not is_header(passage.heading):
@@ -135,11 +135,11 @@ class PassageReader:
         self._list(passage, document, text, demand, shares, columns, in_list=sentence.listed)
 
     def _force(self, passage: Passage, document: Document, sentence: Sentence, stem: str) -> Force:
-        """What introduces a list binds its items; an item that gives a measured value states it."""
+        """What introduces a list binds its items; a line that gives a measured value states it."""
         demand = force(sentence.text, passage.role, document.kind, agreement=passage.document in self._agreements)
         if stem:
             return Force.DEMAND
-        if sentence.listed and demand == Force.NONE and is_measured(sentence.text):
+        if demand == Force.NONE and is_measured(sentence.text):
             return Force.PLAIN
         return demand
 

@@ -14,13 +14,14 @@ _BODIES = (
 STANDARD = (
     rf"(?-i:\b(?:{_BODIES})[ -]?(?:[A-Z]{{0,4}}-?)?(?=[A-Z]?\d"
     rf"|[A-Z]-[A-Z]?-?\d)[A-Z]?\d[\dA-Z]*(?:[-./]\d[\dA-Za-z]*)*(?:[-/][A-Z]?\d[\dA-Z.]*)*"
-    rf"|\bAWS D\d+\.\d+(?:/D\d+\.\d+M)?)"
+    rf"|\bAWS D\d+\.\d+(?:/D\d+\.\d+M)?|\bASTM [A-G] \d{{1,4}}M?(?:-\d{{2,4}})?)"
 )
 _PATTERN = re.compile(STANDARD)
 _GAP = re.compile(r"\s+")
 _METRIC_TWIN = re.compile(r"/D\d+\.\d+M\Z")
 _NOT_STANDARDS = re.compile(r"(?:AS|FAR|EN|IBC|UL|JSC) ?\d{1,2}\Z|AS \d{4}\Z")
-_PACK_FORM = re.compile(r"(ASTM|ASME|AWS|SAE|AMS|ISO|EN|DIN|ANSI/ASQ|ISPM) ?-?(?=[A-Z]?\d)")
+_PACK_FORM = re.compile(r"(ASTM|ASME|AWS|SAE|AMS|ISO|EN|DIN|ANSI/ASQ|ISPM) ?-?(?=[A-Z]? ?\d)")
+_SPACED = re.compile(r"(?<=\bASTM [A-G]) (?=\d)")
 
 
 def designations(text: str) -> list[tuple[str, str]]:
@@ -29,6 +30,6 @@ def designations(text: str) -> list[tuple[str, str]]:
     for match in _PATTERN.finditer(text):
         written = match.group().rstrip(".-/")
         if not _NOT_STANDARDS.match(written):
-            spelling = _METRIC_TWIN.sub("", written)
+            spelling = _SPACED.sub("", _METRIC_TWIN.sub("", written))
             found.setdefault(_PACK_FORM.sub(r"\1 ", _GAP.sub(" ", spelling)), written)
     return list(found.items())

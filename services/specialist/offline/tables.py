@@ -16,7 +16,8 @@ _NAMES = re.compile(
     r"|comments?|notes?|remarks?|units?|finish|requirements?|reference|section|title|name|status|owner|responsible"
     r"|action|document|number|inspection|frequency|sample size|type|grade|specification|standard|process|step"
     r"|operation|link|url|subtotal|upper|lower|result|(?:order|part|item|drawing|tool|serial|stock) ?"
-    r"(?:code|number|no\.?)|find no\.?)\Z",
+    r"(?:code|number|no\.?)|find no\.?"
+    r"|(?:specification|document|drawing|standard|publication)s? (?:title|name|no\.?|number|id))\Z",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"\brev\b|\brevision\b", re.IGNORECASE)
@@ -27,9 +28,12 @@ _DATE = re.compile(r"\bdate\b|\bdue\b", re.IGNORECASE)
 _EVENT = re.compile(r"\bmilestone\b|\bdeliverable\b|\bevent\b", re.IGNORECASE)
 _STOCK = re.compile(r"\bmaterial\b|\bpart\b|\bdescription\b|\bsupplier\b", re.IGNORECASE)
 LEAD_TIME = re.compile(r"\blead[- ]?time\b", re.IGNORECASE)
+_PAPER = re.compile(r"(?:specification|document|drawing|standard|publication)s?\b", re.IGNORECASE)
 _TEST = re.compile(r"\bmethod\b|\bextent\b", re.IGNORECASE)
 _HOLD = re.compile(r"\b(?:hold|witness)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
+_LIST_OF_PAPERS = 4
+_LONGEST_NAME = 6
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,14 @@ def is_header(row: str) -> bool:
     return len(names) >= 2 and known >= max(2, (len(names) * 3 + 4) // 5)
 
 
+def opens_table(row: str) -> bool:
+    """True when the first row of a table can only be its header: names without a figure, one of them of a column."""
+    names = [cell for cell in cells(row) if cell]
+    if len(names) < 3 or _NUMBER.search(row) or any(len(name.split()) > _LONGEST_NAME for name in names):
+        return False
+    return any(_NAMES.match(word) for name in names for word in name.split())
+
+
 def row_kind(row: str, columns: tuple[str, ...]) -> RowKind:
     """What the columns make of the row; a row whose cells do not fit the columns is left to its words."""
     values = cells(row)
@@ -73,6 +85,8 @@ def row_kind(row: str, columns: tuple[str, ...]) -> RowKind:
         return RowKind("release_plan.milestones", beside)
     if _COUNT.search(names):
         return _stock(names, values)
+    if _PAPER.match(columns[0]) and len(columns) <= _LIST_OF_PAPERS:
+        return RowKind("engineering_instructions.referenced_standards")
     return RowKind()
 
 

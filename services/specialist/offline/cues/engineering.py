@@ -187,7 +187,15 @@ ENGINEERING: tuple[Cue, ...] = (
         "manufactur conform specification specifications exhibit",
         r"\b(?:manufactur|fabricat|buil[dt]|made|conform|compl)\w*\b[^.]{0,60}\b(?:in (?:accordance|compliance) with|to"
         r"|with)\b[^.]{0,20}\bthe specifications?\b",
+        unless=r"\b(?:if|fails?|reject|recall)\b|\bnot (?:meet|conform|comply)\b",
         least=Force.DEMAND,
+    ),
+    cue(
+        _STANDARDS,
+        77,
+        "refer reference found",
+        r"\b(?:refer(?:ence)? (?:to )?|found in )[^.]{0,80}\b(?:specifications?|drawings?|data package|standards?)\b",
+        unless=r"\b(?:sections?|paragraphs?|tables?|this (?:specification|standard|document|drawing))\b",
     ),
     cue(
         _STANDARDS,
@@ -199,7 +207,7 @@ ENGINEERING: tuple[Cue, ...] = (
         _STANDARDS,
         60,
         "#std",
-        r"\A(?-i:[A-Z]{2,6})[A-Z0-9/-]{0,12} ?\d[\w.-]{0,16}[,:]? ?[“\"A-Z(]",
+        r"\A(?-i:[A-Z]{2,6})[A-Z0-9/]{0,8}-[A-Z-]{0,6}\d[\w.-]{0,16}[,:]? ?[“\"A-Z(]",
         least=Force.NONE,
         headed=True,
     ),

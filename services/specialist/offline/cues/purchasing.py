@@ -180,7 +180,7 @@ PURCHASING: tuple[Cue, ...] = (
         73,
         "procured bought purchased obtained subcontract sub-tier subtier subcontractor vendor vendors distributors "
         "manufacturers supplier suppliers",
-        r"\b(?:procured|bought|purchased|obtained|sourced) (?:only |directly )?(?:from|by|through)\b"
+        r"\b(?:procured|bought|purchased|sourced) (?:only |directly )?(?:from|by|through)\b|\bobtained (?:only )?from\b"
         r"|\bsub-?contract\w*|\bsub-?tiers?\b",
         unless=r"\bconfidential\b|\blots\b|\bcoc\b|\bindemn|\binsurance|\bapproved for (?:use|public)\b",
     ),

@@ -60,16 +60,25 @@ QUALITY: tuple[Cue, ...] = (
     cue(
         _CTQS,
         57,
-        "exceed less than maximum minimum least mass weight rate temperature",
+        "exceed less than maximum minimum least rate ° < ≤",
         r"\b(?:not|never) exceed\b[^.]{0,30}\d|\b(?:less|greater|more) than \d|\b(?:maximum|minimum)\b[^.]{0,40}\d"
-        r"|\d\s?°\s?[cf]\b[^.]{0,12}\bto\b|\bbetween \d[^.]{0,20}\band \d",
+        r"|\d\s?°\s?[cf]\b[^.]{0,12}\bto\b|[<≤]\s?\d|\bbetween \d[^.]{0,20}\band \d",
     ),
     cue(
         _CTQS,
         43,
         "support supports withstand operate capable capability tolerate accommodate stiffness must shall",
         r"\b(?:shall|must) (?:also |only )?(?:support|withstand|operate|tolerate|accommodate|fit|be (?:able to|capable of)"
-        r"|have (?:a|an|the|\w+ level)|provide (?:a|an|the)|come in)\b|\bshall be (?:high|large|small|low|strong) enough",
+        r"|have (?:a|an|the|\w+ level)|provide (?:a|an|the)|come in)\b|\b(?:shall|must) be \w+ enough\b",
+        least=Force.DEMAND,
+    ),
+    cue(
+        _CTQS,
+        40,
+        "must shall",
+        r"\b(?:shall|must) (?:also |always |not )?(?:be|have|provide|use|include|contain|allow|prevent)\b",
+        unless=r"\b(?:plans?|documents?|documentation|specifications?|procedures?|methods?|organi[sz]ations?|programs?"
+        r"|authority|contractors?|manufacturers?|suppliers?|personnel)\b",
         least=Force.DEMAND,
     ),
     cue(_CTQS, 55, "color colour brown", r"\bcolou?rs?\b|\bshall be (?:brown|black|white|grey|gray|blue|red)\b"),
@@ -85,7 +94,7 @@ QUALITY: tuple[Cue, ...] = (
         _LEVELS,
         84,
         "sample criteria",
-        r"\bsample sizes?\b[^.]{0,40}\bacceptance criteria\b|\bacceptance criteria\b[^.]{0,30}\bshall\b",
+        r"\bsample sizes?\b|\bacceptance criteria\b[^.]{0,30}\bshall\b",
     ),
     cue(
         _LEVELS,
@@ -186,6 +195,13 @@ QUALITY: tuple[Cue, ...] = (
         r"|qualification|offgassing|outgassing|corrosion)[- ](?:tests?|tested|testing|analysis|analyses)\b"
         r"|\bmicro(?:hardness|examination)\b",
     ),
+    cue(
+        _TESTS,
+        82,
+        "package packaging packed transit drop vibration shock test testing",
+        r"\b(?:packag\w+|rack|transit|drop|transport\w*)(?: level)? test(?:s|ed|ing)?\b",
+    ),
+    cue(_TESTS, 66, "shock vibration", r"\b(?:shock|vibration)\b[^.]{0,30}\d"),
     cue(_TESTS, 76, "pmi positive", r"\bpmi\b|\bpositive material identification\b"),
     cue(_TESTS, 70, "visual visually", r"\bvisual(?:ly)? (?:weld )?(?:inspect\w*|examin\w*|test\w*)"),
     cue(
