@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -102,7 +102,7 @@ class TextPage:
         bold = bold and raw.FPDFText_GetFontWeight(self._raw, last) >= BOLD_WEIGHT
         line = PlacedLine(text, x, y, right, size, bold, first)
         if size > 3 and right - x > _WIDE * size * len(text) and " " in text:
-            self._split_cells(line, lambda gap, _: gap > _CELL_GAP * size)
+            self._split_cells(line)
         line.text = _clean(line.text)
         if line.text:
             yield line
@@ -141,10 +141,13 @@ class TextPage:
         for line in lines if columns else ():
             crossed = [edge for edge in columns if line.x + 2 * line.size < edge < line.right]
             if crossed and line.cells == 1 and " " in line.text and line.text.isprintable():
-                self._split_cells(line, lambda gap, edge: gap > _COLUMN_GAP * line.size and _near(edge, crossed))
+                self._split_cells(line, crossed)
 
-    def _split_cells(self, line: PlacedLine, is_gap: Callable[[float, float], bool]) -> None:
-        """Puts a separator where `is_gap(width, right edge)` says so between two words, except after a list label."""
+    def _split_cells(self, line: PlacedLine, columns: Sequence[float] = ()) -> None:
+        """Puts a separator where the gap between two words is wide, a narrower one at the edge of a column.
+
+        A gap after a list label separates nothing.
+        """
         cells: list[str] = []
         starts = [line.x]
         begin = 0
@@ -152,7 +155,8 @@ class TextPage:
             edge = self._edge(line.first + match.end(), right=False)
             gap = edge - self._edge(line.first + match.start() - 1, right=True)
             before = line.text[begin : match.start()]
-            if is_gap(gap, edge) and not (not cells and _LABEL.fullmatch(before) and _is_label(before)):
+            least = _COLUMN_GAP if _near(edge, columns) else _CELL_GAP
+            if gap > least * line.size and not (not cells and _LABEL.fullmatch(before) and _is_label(before)):
                 cells.append(before)
                 starts.append(edge)
                 begin = match.end()

@@ -116,7 +116,8 @@ _REPORT = re.compile(
     r"|purchase order|quotation|meeting notes|lessons learned)\b[^.]*\Z|\bscale \d+ ?:"
 )
 _VALUE = re.compile(
-    r"\d|[±Øø_]|(?-i:\b[A-Z]{4,}\b)|\b(?:tbd|tbc|no |not |stainless|steel|alumini?um|titanium|brass|copper|only|late|delay\w*|risk)\b",
+    r"\d|[±Øø_]|(?-i:\b[A-Z]{4,}\b)|\b(?:tbd|tbc|no |not |stainless|steel|alumini?um|titanium|brass|copper|only"
+    r"|late|delay\w*|risk)\b",
     re.IGNORECASE,
 )
 _VERB = re.compile(r"\b(?:is|are|may|has|have|can|does|will|be|means|entitled|agree\w*)\b")
@@ -130,7 +131,8 @@ _SHORTEST_HEADING, _SHORT_HEADING = 3, 60
 _SHORT_ITEM = 120
 _LABEL_WORDS = 8
 _TITLE = re.compile(
-    r"(?:(?:[A-Z](?:[a-z’'-]+|(?=\W))[A-Za-z’'&-]*|and|or|of|to|by|for|in|on|the|a|an|with|from|at|due|&|/)[;,]?(?: |(?=\.)))+\."
+    r"(?:(?:[A-Z](?:[a-z’'-]+|(?=\W))[A-Za-z’'&-]*|and|or|of|to|by|for|in|on|the|a|an|with|from|at|due|&"
+    r"|/)[;,]?(?: |(?=\.)))+\."
 )
 _TERSE = frozenset(
     {

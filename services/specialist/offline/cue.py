@@ -48,7 +48,6 @@ def cue(
     unless: str = "",
     least: Force = Force.PLAIN,
     beside: bool = False,
-    headed: bool = False,
 ) -> Cue:
     """A cue from plain data: `triggers` are separated by spaces, patterns ignore case.
 
@@ -64,5 +63,4 @@ def cue(
         least,
         beside,
         cased,
-        headed,
     )

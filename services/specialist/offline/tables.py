@@ -85,9 +85,8 @@ def row_kind(row: str, columns: tuple[str, ...]) -> RowKind:
         return RowKind("release_plan.milestones", beside)
     if _COUNT.search(names):
         return _stock(names, values)
-    if _PAPER.match(columns[0]) and len(columns) <= _LIST_OF_PAPERS:
-        return RowKind("engineering_instructions.referenced_standards")
-    return RowKind()
+    lists_papers = _PAPER.match(columns[0]) and len(columns) <= _LIST_OF_PAPERS
+    return RowKind("engineering_instructions.referenced_standards" if lists_papers else "")
 
 
 def _stock(names: str, values: list[str]) -> RowKind:

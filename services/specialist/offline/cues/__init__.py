@@ -6,7 +6,8 @@ from services.specialist.offline.cues.purchasing import PURCHASING
 from services.specialist.offline.cues.quality import QUALITY
 from services.specialist.offline.cues.schedule import SCHEDULE
 from services.specialist.offline.cues.terms import TERMS
+from services.specialist.offline.cues.verification import VERIFICATION
 
 __all__ = ["ALL_CUES", "HEADINGS"]
 
-ALL_CUES = (*QUALITY, *PURCHASING, *SCHEDULE, *ENGINEERING, *TERMS)
+ALL_CUES = (*QUALITY, *VERIFICATION, *PURCHASING, *SCHEDULE, *ENGINEERING, *TERMS)

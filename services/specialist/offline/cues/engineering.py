@@ -1,5 +1,7 @@
 """What belongs to engineering. Sources: AWS D1.x, ASME Y14.5 and SAE AMS process vocabulary."""
 
+from dataclasses import replace
+
 from services.specialist.offline.binding import Force
 from services.specialist.offline.cue import Cue, cue
 from services.specialist.offline.standards import STANDARD
@@ -203,12 +205,14 @@ ENGINEERING: tuple[Cue, ...] = (
         "ibc code codes osha ada listed",
         r"\b(?:ibc|ibc|osha|ada|nfpa|nec|building) (?:codes?|complian\w+)\b|\bul listed\b",
     ),
-    cue(
-        _STANDARDS,
-        60,
-        "#std",
-        r"\A(?-i:[A-Z]{2,6})[A-Z0-9/]{0,8}-[A-Z-]{0,6}\d[\w.-]{0,16}[,:]? ?[“\"A-Z(]",
-        least=Force.NONE,
+    replace(
+        cue(
+            _STANDARDS,
+            60,
+            "#std",
+            r"\A(?-i:[A-Z]{2,6})[A-Z0-9/]{0,8}-[A-Z-]{0,6}\d[\w.-]{0,16}[,:]? ?[“\"A-Z(]",
+            least=Force.NONE,
+        ),
         headed=True,
     ),
     cue(

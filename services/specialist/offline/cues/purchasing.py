@@ -80,7 +80,8 @@ PURCHASING: tuple[Cue, ...] = (
         _MATERIALS,
         50,
         "aluminum aluminium steel stainless titanium brass copper plastic rubber wood canvas",
-        r"\b(?:aluminium|aluminum|stainless|titanium|brass|copper|bronze|rubber|nylon|canvas) (?:[a-z-]+s|structure|frame"
+        r"\b(?:aluminium|aluminum|stainless|titanium|brass|copper|bronze|rubber|nylon|canvas) (?:[a-z-]+s"
+        r"|structure|frame"
         r"|body|sheet|housing|plate|tube|bar)\b",
     ),
     cue(
@@ -155,7 +156,8 @@ PURCHASING: tuple[Cue, ...] = (
         r"\balternates?\b|\balternative (?:material|part|source|component|process|supplier|method)s?\b"
         r"|\bsubstitut\w*|\bor (?:approved )?equal\b|\bor equivalent\b",
         unless=(
-            r"\btest(?:s|ed|ing)?\b|\binspect(?:ion|ed)\b|\balternat\w+ (?:test|method|inspect|sampl)|\bsubstitute:|\bsubstitute (?:for|any) (?:notice|service)"
+            r"\btest(?:s|ed|ing)?\b|\binspect(?:ion|ed)\b|\balternat\w+ (?:test|method|inspect|sampl)"
+            r"|\bsubstitute:|\bsubstitute (?:for|any) (?:notice|service)"
             r"|\balternate (?:days|between)"
         ),
     ),
@@ -172,7 +174,8 @@ PURCHASING: tuple[Cue, ...] = (
         "approved avl asl audited sole single qualified excluded other directed authorized",
         r"\b(?:approved|qualified|audited|directed|authori[sz]ed|non-audited) (?:\w+ ){0,2}(?:suppliers?|vendors?"
         r"|sources?|manufacturers?|distributors?|makers?|laborator(?:y|ies))\b|\bavl\b|\basl\b|\b(?:sole"
-        r"|single)[- ]source\b|\bexcluded suppliers?\b|\bis approved for\b(?! (?:use|public))|\bno other make\w*\b|\bapproved (?:vendor"
+        r"|single)[- ]source\b|\bexcluded suppliers?\b|\bis approved for\b(?! (?:use|public))"
+        r"|\bno other make\w*\b|\bapproved (?:vendor"
         r"|supplier) list",
     ),
     cue(

@@ -42,7 +42,8 @@ TERMS: tuple[Cue, ...] = (
         "change changes notify notified consent approval latest issuances",
         r"\bnotif(?:y|ied|ication)\b[^.]{0,80}\bchange\w*|\bchanges?\b[^.]{0,120}\b(?:prior )?written (?:approval"
         r"|consent)\b|\bprior written (?:consent|approval|notice)\b|\bno changes\b|\bmaterial change\b"
-        r"|\bchange control\b|\blatest (?:issues?|issuances?|revisions?|editions?|versions?)\b|\bterms? and conditions\b",
+        r"|\bchange control\b|\blatest (?:issues?|issuances?|revisions?|editions?|versions?)\b"
+        r"|\bterms? and conditions\b",
         unless=r"\blatest revision of the drawing\b",
     ),
     cue(
