@@ -45,7 +45,7 @@ def unit(tx: Connection, run: str) -> None:
 async def prepare(store: Store, writers: int) -> list[str]:
     """A session with a run for each writer; their ids."""
     now = datetime.now(UTC)
-    await store.write(lambda tx: sessions.insert(tx, Session(name=f"sessions/{SESSION}"), SESSION, now))
+    await store.write(lambda tx: sessions.insert(tx, Session(name=f"sessions/{SESSION}"), "local", SESSION, now))
     ids = [f"r{now:%H%M%S%f}-{number}" for number in range(writers)]
     for identifier in ids:
         run = Run(name=f"sessions/{SESSION}/runs/{identifier}", agents=[AgentStatus(agent="qma")])

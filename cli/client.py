@@ -1,4 +1,4 @@
-"""The coordinator's four services behind one channel."""
+"""The coordinator's services behind one channel."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from buildplan.v1.audit_service_pb2_grpc import AuditServiceStub
 from buildplan.v1.document_service_pb2_grpc import DocumentServiceStub
 from buildplan.v1.plan_service_pb2_grpc import PlanServiceStub
 from buildplan.v1.run_service_pb2_grpc import RunServiceStub
 from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
+from cli.access import Access
 from services.runtime.channels import open_channel
 
 if TYPE_CHECKING:
+    from buildplan.v1.audit_service_pb2_grpc import AuditServiceAsyncStub
     from buildplan.v1.document_service_pb2_grpc import DocumentServiceAsyncStub
     from buildplan.v1.plan_service_pb2_grpc import PlanServiceAsyncStub
     from buildplan.v1.run_service_pb2_grpc import RunServiceAsyncStub
@@ -34,16 +37,19 @@ class Client:
     documents: DocumentServiceAsyncStub
     runs: RunServiceAsyncStub
     plans: PlanServiceAsyncStub
+    audit: AuditServiceAsyncStub
 
 
 @asynccontextmanager
 async def connect(target: str) -> AsyncIterator[Client]:
     """A client for `host:port` or `dns:///host:port`; the first call connects."""
-    async with open_channel(target) as channel:
+    access = Access.of_command()
+    async with open_channel(target, access.tls, access.token) as channel:
         yield Client(
             target=target,
             sessions=SessionServiceStub(channel),
             documents=DocumentServiceStub(channel),
             runs=RunServiceStub(channel),
             plans=PlanServiceStub(channel),
+            audit=AuditServiceStub(channel),
         )

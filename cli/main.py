@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cli import options
 from cli.commands import documents, local, plans, records, runs, sessions
 
 app = typer.Typer(
@@ -17,6 +18,14 @@ app = typer.Typer(
     epilog="Exit codes: 0 complete, 3 partial, 1 failed, 2 wrong usage. "
     "Commands other than plan and serve talk to a running system (--target or BUILDPLAN_TARGET).",
 )
+
+
+@app.callback()
+def root(context: typer.Context, token: options.TokenOption = "") -> None:
+    """Options of every command."""
+    context.obj = token
+
+
 for module in (local, sessions, documents, runs, records, plans):
     module.register(app)
 

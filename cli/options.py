@@ -14,6 +14,12 @@ TargetOption = Annotated[
     str,
     typer.Option("--target", envvar="BUILDPLAN_TARGET", metavar="HOST:PORT", help="Coordinator to call."),
 ]
+TokenOption = Annotated[
+    str,
+    typer.Option(
+        "--token", metavar="TOKEN", help="Says who calls; BUILDPLAN_TOKEN or BUILDPLAN_TOKEN_FILE keep it unseen."
+    ),
+]
 SessionOption = Annotated[
     str,
     typer.Option("--session", "-s", metavar="SESSION", help='Session, "sessions/ID" or "ID"; without it the newest.'),

@@ -1,10 +1,11 @@
-"""`checkpoints` and `attempts`: what a run has kept, and what its model calls used."""
+"""`checkpoints`, `attempts` and `audit`: what a run has kept, what its model calls used, who did what."""
 
 from __future__ import annotations
 
 import typer
 
 from buildplan.v1.agent_pb2 import Attempt
+from buildplan.v1.audit_service_pb2 import ListAuditRecordsRequest
 from buildplan.v1.run_service_pb2 import ListAttemptsRequest, ListCheckpointsRequest
 from cli import exits, options
 from cli.choices import choose_run
@@ -12,9 +13,12 @@ from cli.client import CALL_SECONDS, DEFAULT_TARGET, Client
 from cli.execution import on_coordinator
 from cli.output import Output
 from cli.progress.wording import seconds
+from services.contract.names import last_id
 from services.contract.usage import money
 
 _PANEL = "Runs"
+_SYSTEM_PANEL = "System"
+_PAGE_SIZE = 1000
 _ATTEMPT_TITLES = ("agent", "call", "attempt", "outcome", "sent", "cached", "received", "cost", "took", "question")
 
 
@@ -22,6 +26,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands."""
     for command in (checkpoints, attempts):
         app.command(command.__name__, rich_help_panel=_PANEL)(command)
+    app.command("audit", rich_help_panel=_SYSTEM_PANEL)(audit)
 
 
 def checkpoints(
@@ -68,6 +73,25 @@ def attempts(
             output.record(attempt)
         rows = [_attempt_cells(attempt) for attempt in answer.attempts]
         output.table(_ATTEMPT_TITLES, rows, "the run has asked no model")
+        return exits.COMPLETE
+
+    raise typer.Exit(on_coordinator(work, target, as_json))
+
+
+def audit(target: options.TargetOption = DEFAULT_TARGET, as_json: options.JsonOption = False) -> None:
+    """Lists who changed what, or tried to: the newest 1000 records of your tenant."""
+
+    async def work(client: Client, output: Output) -> int:
+        answer = await client.audit.ListAuditRecords(
+            ListAuditRecordsRequest(page_size=_PAGE_SIZE), timeout=CALL_SECONDS
+        )
+        for record in answer.records:
+            output.record(record)
+        rows = [
+            (found.create_time.ToJsonString(), found.subject, last_id(found.method), found.resource, found.outcome)
+            for found in answer.records
+        ]
+        output.table(("when", "who", "what", "of", "outcome"), rows, "nobody has changed anything yet")
         return exits.COMPLETE
 
     raise typer.Exit(on_coordinator(work, target, as_json))

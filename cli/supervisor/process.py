@@ -12,6 +12,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from cli import exits
+from cli.access import Access
 from cli.errors import CommandError
 from cli.supervisor.services import ServiceDefinition
 from services.runtime.channels import open_channel
@@ -80,7 +81,7 @@ class ServiceProcess:
             await self.wait()
 
     async def _healthy(self) -> None:
-        async with open_channel(self.definition.address) as channel:
+        async with open_channel(self.definition.address, Access.of_command().tls) as channel:
             stub = health_pb2_grpc.HealthStub(channel)
             request = health_pb2.HealthCheckRequest()
             answer = await stub.Check(request, timeout=START_SECONDS, wait_for_ready=True)  # type: ignore[attr-defined]

@@ -61,6 +61,11 @@ def parse(name: str, collection: str) -> tuple[str, str]:
     return session, resource
 
 
+def session_of(name: str) -> str:
+    """The session's id in the name of any resource; raises BadName."""
+    return parse_session("/".join(name.split("/", 2)[:2]))
+
+
 def last_id(name: str) -> str:
     """The last identifier of a name that this system made."""
     return name.rpartition("/")[2]

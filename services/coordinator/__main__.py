@@ -13,7 +13,7 @@ from services.runtime.settings import Environment, ServerSettings
 async def main(environment: Environment, settings: ServerSettings) -> None:
     """Serves until a signal, then drains: watchers are sent away, runs are left to the next start."""
     async with open_coordinator(CoordinatorSettings.read(environment), RunPolicy.read(environment)) as coordinator:
-        await serve_until_signal(coordinator.services(), settings, coordinator.runs.drain)
+        await serve_until_signal(coordinator.services(), settings, coordinator.runs.drain, coordinator.door)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from services.coordinator.documents.context import assemble
 from services.coordinator.estimates import Estimates
 from services.coordinator.facts import find_conflicts, resolve
 from services.coordinator.metadata import check_metadata, check_request_id
+from services.coordinator.paging import page_size
 from services.coordinator.preflight import ContextLimits, input_digest, validate
 from services.coordinator.preflight.cost import add_costs
 from services.coordinator.store import Store
@@ -30,9 +31,8 @@ from services.coordinator.store import runs as run_rows
 from services.coordinator.store import sessions as rows
 from services.coordinator.store import validations as validation_rows
 from services.coordinator.vector_store.keeper import VectorStoreKeeper
-from services.runtime.errors import FailedPrecondition, InvalidArgument, NotFound
+from services.runtime.errors import FailedPrecondition, InvalidArgument, NotFound, PermissionDenied
 
-_DEFAULT_PAGE, _LARGEST_PAGE = 100, 1000
 _LONGEST_SEARCH = 200
 
 
@@ -53,10 +53,14 @@ class Papers:
 
 @dataclass(frozen=True)
 class Limits:
-    """What preflight holds a session against; `cost_usd` 0 means that a run may cost anything."""
+    """What preflight holds a session against; `cost_usd` 0 means that a run may cost anything.
+
+    A vector store that is chosen by hand may be another tenant's, of the same account with the provider.
+    """
 
     context: ContextLimits
     cost_usd: float = 0.0
+    vector_store_by_hand: bool = True
 
 
 class Sessions:
@@ -76,25 +80,23 @@ class Sessions:
         self._clock = clock
         self._keeper = keeper
 
-    async def create(self, metadata: SessionMetadata, request_id: str) -> Session:
-        """A new session, or the one that `request_id` made before."""
+    async def create(self, metadata: SessionMetadata, request_id: str, tenant: str) -> Session:
+        """A new session of the tenant, or the one that their `request_id` made before."""
         check_metadata(metadata)
         check_request_id(request_id)
         session = Session(name=session_name(uuid.uuid4().hex[:12]), metadata=metadata)
-        return await self._store.write(lambda tx: rows.insert(tx, session, request_id, self._clock()))
+        return await self._store.write(lambda tx: rows.insert(tx, session, tenant, request_id, self._clock()))
 
     async def get(self, name: str) -> Session:
         """One session."""
         session = parse_session(name)
         return await self._store.read(lambda tx: rows.get(tx, session))
 
-    async def page(self, size: int, token: str, search: str = "") -> tuple[list[Session], str]:
-        """Sessions with all words of `search`, the newest first, and the token of the next page or an empty one."""
-        if not 0 <= size <= _LARGEST_PAGE:
-            raise InvalidArgument("page_size", f"takes a number from 1 to {_LARGEST_PAGE}; 0 means {_DEFAULT_PAGE}")
+    async def page(self, tenant: str, size: int, token: str, search: str = "") -> tuple[list[Session], str]:
+        """The tenant's sessions with all words of `search`, the newest first; the token of the next page or ""."""
         if len(search) > _LONGEST_SEARCH:
             raise InvalidArgument("query", f"takes at most {_LONGEST_SEARCH} characters")
-        return await self._store.read(lambda tx: rows.page(tx, size or _DEFAULT_PAGE, token, search))
+        return await self._store.read(lambda tx: rows.page(tx, tenant, page_size(size), token, search))
 
     async def update(self, wanted: Session, mask: FieldMask) -> Session:
         """Takes the fields that the mask names; an empty mask takes all of the metadata."""
@@ -106,6 +108,8 @@ class Sessions:
 
         def work(tx: Connection) -> Session:
             current = rows.get(tx, session)
+            if "vector_store_id" in paths and wanted.vector_store_id != current.vector_store_id:
+                self._check_by_hand()
             FieldMask(paths=paths).MergeMessage(
                 wanted, current, replace_message_field=True, replace_repeated_field=True
             )
@@ -113,6 +117,11 @@ class Sessions:
             return rows.get(tx, session)
 
         return await self._store.write(work)
+
+    def _check_by_hand(self) -> None:
+        if not self._limits.vector_store_by_hand:
+            message = "the system makes the vector stores of this session; one cannot be chosen here"
+            raise PermissionDenied("VECTOR_STORE_FIXED", message)
 
     async def delete(self, name: str) -> None:
         """The session and all that it holds; refused while a run is in flight."""

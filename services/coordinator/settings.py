@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from services.runtime.identity import Identities, read_identities
 from services.runtime.settings import Environment, SettingError
+from services.runtime.tls import Tls
 
 MIB = 1024 * 1024
 DEFAULT_SPECIALISTS = {
@@ -31,6 +33,7 @@ class CoordinatorSettings:
 
     `database` is a URL ("sqlite:///…" or "postgresql://…"); `specialists` maps agent to address in the order
     in which statuses are shown; `data` is the folder for temporary files and the default database.
+    Each caller has `calls_per_second` in the long run (0 means any number) and `call_burst` at once.
     """
 
     database: str
@@ -40,6 +43,10 @@ class CoordinatorSettings:
     max_context_characters: int = 20_000_000
     reader_children: int = 2
     vector_store: VectorStoreSettings | None = None
+    tls: Tls | None = None
+    identities: Identities | None = None
+    calls_per_second: float = 2_000.0
+    call_burst: int = 10_000
 
     @staticmethod
     def read(environment: Environment) -> CoordinatorSettings:
@@ -53,6 +60,10 @@ class CoordinatorSettings:
             max_context_characters=environment.integer("BUILDPLAN_MAX_CONTEXT_CHARACTERS", 20_000_000, minimum=1),
             reader_children=environment.integer("BUILDPLAN_READER_CHILDREN", 2, minimum=1, maximum=64),
             vector_store=_vector_store(environment),
+            tls=environment.tls(),
+            identities=read_identities(environment),
+            calls_per_second=environment.number("BUILDPLAN_CALLS_PER_SECOND", 2_000.0),
+            call_burst=environment.integer("BUILDPLAN_CALL_BURST", 10_000, minimum=1),
         )
 
 

@@ -9,12 +9,16 @@ from datetime import UTC, date, datetime
 
 import grpc
 
-from buildplan.v1 import document_service_pb2, plan_service_pb2, run_service_pb2, session_service_pb2
+from buildplan.v1 import audit_service_pb2, document_service_pb2, plan_service_pb2, run_service_pb2, session_service_pb2
+from buildplan.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_service_pb2_grpc import add_DocumentServiceServicer_to_server
 from buildplan.v1.plan_service_pb2_grpc import add_PlanServiceServicer_to_server
 from buildplan.v1.run_service_pb2_grpc import add_RunServiceServicer_to_server
 from buildplan.v1.session_service_pb2_grpc import add_SessionServiceServicer_to_server
+from services.coordinator.access.audit import AuditLog
+from services.coordinator.access.door import CoordinatorDoor
+from services.coordinator.access.ownership import Ownership
 from services.coordinator.documents.documents import Documents
 from services.coordinator.estimates import Estimates
 from services.coordinator.preflight import ContextLimits
@@ -22,6 +26,7 @@ from services.coordinator.revisions import Revisions
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs, SessionInputs
 from services.coordinator.runs.specialists import Specialists
+from services.coordinator.servicers.audit import AuditServicer
 from services.coordinator.servicers.documents import DocumentServicer
 from services.coordinator.servicers.plans import PlanServicer
 from services.coordinator.servicers.runs import RunServicer
@@ -32,6 +37,7 @@ from services.coordinator.store import Store
 from services.coordinator.vector_store.keeper import VectorStoreKeeper
 from services.coordinator.vector_store.openai_stores import OpenAIVectorStores
 from services.reader.pool import ReaderPool
+from services.runtime.rates import Rates
 from services.runtime.server import Service
 
 
@@ -43,9 +49,11 @@ class Coordinator:
     documents: Documents
     runs: Runs
     revisions: Revisions
+    audit: AuditLog
+    door: CoordinatorDoor
 
     def services(self) -> list[Service]:
-        """The four gRPC services."""
+        """The gRPC services; they are to be served behind the door."""
 
         def add_sessions(server: grpc.aio.Server) -> None:
             add_SessionServiceServicer_to_server(SessionServicer(self.sessions), server)
@@ -59,11 +67,15 @@ class Coordinator:
         def add_plans(server: grpc.aio.Server) -> None:
             add_PlanServiceServicer_to_server(PlanServicer(self.revisions), server)
 
+        def add_audit(server: grpc.aio.Server) -> None:
+            add_AuditServiceServicer_to_server(AuditServicer(self.audit), server)
+
         return [
             Service(session_service_pb2.DESCRIPTOR.services_by_name["SessionService"].full_name, add_sessions),
             Service(document_service_pb2.DESCRIPTOR.services_by_name["DocumentService"].full_name, add_documents),
             Service(run_service_pb2.DESCRIPTOR.services_by_name["RunService"].full_name, add_runs),
             Service(plan_service_pb2.DESCRIPTOR.services_by_name["PlanService"].full_name, add_plans),
+            Service(audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"].full_name, add_audit),
         ]
 
 
@@ -73,7 +85,7 @@ async def open_coordinator(settings: CoordinatorSettings, policy: RunPolicy) -> 
     store = await Store.open(settings.database)
     try:
         async with ReaderPool(children=settings.reader_children) as reader, AsyncExitStack() as closing:
-            specialists = Specialists.connect(settings.specialists)
+            specialists = Specialists.connect(settings.specialists, settings.tls)
             try:
                 keeper = await closing.enter_async_context(_keeper(settings, store))
                 coordinator = _assemble(settings, policy, store, reader, specialists, keeper)
@@ -107,7 +119,11 @@ def _assemble(
     specialists: Specialists,
     keeper: VectorStoreKeeper | None,
 ) -> Coordinator:
-    limits = Limits(ContextLimits(max_characters=settings.max_context_characters), policy.max_cost_usd)
+    limits = Limits(
+        ContextLimits(max_characters=settings.max_context_characters),
+        policy.max_cost_usd,
+        vector_store_by_hand=settings.identities is None,
+    )
     sessions = Sessions(store, limits, Estimates(store, specialists), _utc_now, keeper)
     changed = keeper.changed if keeper else lambda _: None
     documents = Documents(store, reader, settings.data / "uploads", settings.max_upload_bytes, _utc_now, changed)
@@ -118,7 +134,10 @@ def _assemble(
         return await sessions.context(session, await sessions.papers(session), as_of)
 
     runs = Runs(store, specialists, policy, SessionInputs(preflight=sessions.validate, context=context))
-    return Coordinator(sessions, documents, runs, Revisions(store, _utc_now))
+    audit = AuditLog(store, _utc_now)
+    rates = Rates(settings.calls_per_second, settings.call_burst)
+    door = CoordinatorDoor(settings.identities, rates, Ownership(store), audit)
+    return Coordinator(sessions, documents, runs, Revisions(store, _utc_now), audit, door)
 
 
 def _utc_now() -> datetime:

@@ -25,6 +25,14 @@ def target(address: str) -> str:
     return f"ipv{versions.pop()}:{','.join(replicas)}"
 
 
+def is_loopback(host: str) -> bool:
+    """True when only this machine reaches `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _version(replica: str) -> int:
     host, _, port = replica.rpartition(":")
     try:

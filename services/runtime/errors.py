@@ -5,6 +5,7 @@ Domain code raises these; the error interceptor sends them. Their messages are w
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, PreconditionFailure, ResourceInfo, RetryInfo
 from google.rpc.status_pb2 import Status
+
+from services.contract.names import BadName
 
 ERROR_DOMAIN = "buildplan"
 
@@ -137,6 +140,19 @@ class Internal(DomainError):
     """A defect of ours; the message holds an incident id to look for in the logs."""
 
     code = grpc.StatusCode.INTERNAL
+
+
+def code_of(error: BaseException | None) -> grpc.StatusCode:
+    """The status of a call that ended with `error`, or well."""
+    if error is None:
+        return grpc.StatusCode.OK
+    if isinstance(error, DomainError):
+        return error.code
+    if isinstance(error, BadName):
+        return grpc.StatusCode.INVALID_ARGUMENT
+    if isinstance(error, asyncio.CancelledError | GeneratorExit):
+        return grpc.StatusCode.CANCELLED
+    return grpc.StatusCode.INTERNAL
 
 
 def to_status(error: DomainError) -> Status:

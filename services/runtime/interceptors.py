@@ -1,4 +1,4 @@
-"""The one stack that every call of every server goes through: errors become statuses, calls are logged."""
+"""The one stack that every call of every server goes through: a place, the door, errors as statuses, logs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import grpc
@@ -13,6 +14,7 @@ import structlog
 from grpc_status import rpc_status
 
 from services.contract.names import BadName
+from services.runtime.door import Door, Visit, caller
 from services.runtime.errors import DomainError, Internal, InvalidArgument, to_status
 from services.runtime.places import Places
 
@@ -20,14 +22,22 @@ _log = structlog.get_logger()
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
-class ErrorInterceptor(grpc.aio.ServerInterceptor):
+@dataclass(frozen=True)
+class Entrance:
+    """What a call goes through before its handler."""
+
+    places: Places
+    door: Door
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):
     """Turns domain errors into statuses; anything else becomes INTERNAL with an incident id, never a traceback.
 
-    Calls take one of `places` each; health and reflection are free, since their streams stay open.
+    Calls take one of the places each and go through the door; health and reflection are free for everybody.
     """
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, entrance: Entrance) -> None:
+        self._entrance = entrance
 
     async def intercept_service(
         self,
@@ -42,22 +52,45 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
         kinds: dict[tuple[bool, bool], tuple[str, Callable[..., grpc.RpcMethodHandler[Any, Any]], Any]] = {
             (False, False): ("unary_unary", grpc.unary_unary_rpc_method_handler, _answer),
             (False, True): ("unary_stream", grpc.unary_stream_rpc_method_handler, _stream),
-            (True, False): ("stream_unary", grpc.stream_unary_rpc_method_handler, _answer),
-            (True, True): ("stream_stream", grpc.stream_stream_rpc_method_handler, _stream),
+            (True, False): ("stream_unary", grpc.stream_unary_rpc_method_handler, _collect),
         }
         attribute, make, wrap = kinds[(bool(handler.request_streaming), bool(handler.response_streaming))]
-        behaviour = wrap(getattr(handler, attribute), method, self._places)
+        behaviour = wrap(getattr(handler, attribute), method, self._entrance)
         return make(behaviour, handler.request_deserializer, handler.response_serializer)
 
 
 def _answer(
-    behaviour: Callable[[Any, _Context], Awaitable[Any]], method: str, places: Places
+    behaviour: Callable[[Any, _Context], Awaitable[Any]], method: str, entrance: Entrance
+) -> Callable[[Any, _Context], Any]:
+    async def look(request: Any, visit: Visit) -> Any:
+        await visit.asks(request)
+        return request
+
+    return _unary(behaviour, method, entrance, look)
+
+
+def _collect(
+    behaviour: Callable[[Any, _Context], Awaitable[Any]], method: str, entrance: Entrance
+) -> Callable[[Any, _Context], Any]:
+    async def look(requests: Any, visit: Visit) -> Any:
+        return _each(requests, visit)
+
+    return _unary(behaviour, method, entrance, look)
+
+
+def _unary(
+    behaviour: Callable[[Any, _Context], Awaitable[Any]],
+    method: str,
+    entrance: Entrance,
+    look: Callable[[Any, Visit], Awaitable[Any]],
 ) -> Callable[[Any, _Context], Any]:
     async def answer(request: Any, context: _Context) -> Any:
         started = time.perf_counter()
         try:
-            with places.take():
-                response = await behaviour(request, context)
+            with entrance.places.take():
+                async with entrance.door.visit(method, _metadata(context)) as visit:
+                    response = await behaviour(await look(request, visit), context)
+                    visit.answers(response)
         except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
             await _fail(error, context, method)
         _log.debug("rpc", method=method, milliseconds=round(1000 * (time.perf_counter() - started), 1))
@@ -67,17 +100,29 @@ def _answer(
 
 
 def _stream(
-    behaviour: Callable[[Any, _Context], AsyncIterator[Any]], method: str, places: Places
+    behaviour: Callable[[Any, _Context], AsyncIterator[Any]], method: str, entrance: Entrance
 ) -> Callable[[Any, _Context], AsyncIterator[Any]]:
     async def stream(request: Any, context: _Context) -> AsyncIterator[Any]:
         try:
-            with places.take():
-                async for response in behaviour(request, context):
-                    yield response
+            with entrance.places.take():
+                async with entrance.door.visit(method, _metadata(context)) as visit:
+                    await visit.asks(request)
+                    async for response in behaviour(request, context):
+                        yield response
         except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
             await _fail(error, context, method)
 
     return stream
+
+
+async def _each(requests: AsyncIterator[Any], visit: Visit) -> AsyncIterator[Any]:
+    async for request in requests:
+        await visit.asks(request)
+        yield request
+
+
+def _metadata(context: _Context) -> dict[str, str | bytes]:
+    return dict(context.invocation_metadata() or ())
 
 
 async def _fail(error: BaseException, context: _Context, method: str) -> NoReturn:
@@ -87,7 +132,15 @@ async def _fail(error: BaseException, context: _Context, method: str) -> NoRetur
     ):
         raise error
     domain = _domain_error(error, method)
-    _log.info("rpc failed", method=method, reason=domain.reason, message=domain.message)
+    who = caller()
+    _log.info(
+        "rpc failed",
+        method=method,
+        tenant=who.tenant,
+        subject=who.subject,
+        reason=domain.reason,
+        message=domain.message,
+    )
     await context.abort_with_status(rpc_status.to_status(to_status(domain)))
     raise AssertionError("abort_with_status returned")
 

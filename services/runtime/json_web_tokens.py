@@ -14,6 +14,7 @@ import jwt
 import structlog
 from jwt import PyJWK, PyJWKClient, PyJWKSet
 
+from services.runtime.addresses import is_loopback
 from services.runtime.errors import Unauthenticated, Unavailable
 from services.runtime.identity import Principal, check_principal
 from services.runtime.settings import Environment, SettingError
@@ -23,7 +24,6 @@ _log = structlog.get_logger()
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _LEEWAY_SECONDS = 10
 _FETCH_SECONDS = 5
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _keys(source: str) -> Keys:
     """Keys from a URL are read at the first call, so that the provider may start later; those from a file at once."""
     if "://" in source:
         address = urlsplit(source)
-        if address.scheme != "https" and not (address.scheme == "http" and address.hostname in _LOOPBACK):
+        if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address.hostname or "")):
             raise SettingError(f'BUILDPLAN_JWT_JWKS is "{source}"; it takes a file or an https:// URL')
         client = PyJWKClient(source, cache_jwk_set=False, timeout=_FETCH_SECONDS)
         return Keys(client.get_signing_keys)

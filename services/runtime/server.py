@@ -13,9 +13,11 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from services.runtime import event_loop
+from services.runtime.addresses import is_loopback
 from services.runtime.channels import MAX_MESSAGE_BYTES
 from services.runtime.collector import settle
-from services.runtime.interceptors import ErrorInterceptor
+from services.runtime.door import Door, OpenDoor
+from services.runtime.interceptors import CallInterceptor, Entrance
 from services.runtime.places import Places
 from services.runtime.settings import ServerSettings, SettingError
 
@@ -58,10 +60,13 @@ class RunningServer:
         await self._server.stop(grace_seconds)
 
 
-async def start_server(services: Sequence[Service], settings: ServerSettings) -> RunningServer:
-    """Binds and starts; raises SettingError when the address cannot be had."""
+async def start_server(
+    services: Sequence[Service], settings: ServerSettings, door: Door | None = None
+) -> RunningServer:
+    """Binds and starts; without a door everybody may come in. Raises SettingError when the address cannot be had."""
+    entrance = Entrance(Places(settings.maximum_concurrent_rpcs), door or OpenDoor())
     server = grpc.aio.server(
-        interceptors=[ErrorInterceptor(Places(settings.maximum_concurrent_rpcs))],
+        interceptors=[CallInterceptor(entrance)],
         options=[*_OPTIONS, *_ages(settings)],
     )
     health_servicer = health.aio.HealthServicer()
@@ -81,13 +86,14 @@ async def serve_until_signal(
     services: Sequence[Service],
     settings: ServerSettings,
     end_streams: Callable[[], Awaitable[None]] | None = None,
+    door: Door | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then drains. Logs "serving" with the address when ready."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
-    running = await start_server(services, settings)
+    running = await start_server(services, settings, door)
     settle()
     _log.info("serving", address=running.address, event_loop=event_loop.KIND)
     await stop.wait()
@@ -107,7 +113,14 @@ def _ages(settings: ServerSettings) -> list[tuple[str, int]]:
 
 def _bind(server: grpc.aio.Server, settings: ServerSettings) -> int:
     address = f"{settings.host}:{settings.port}"
+    if settings.tls is None and not settings.plaintext_allowed and not is_loopback(settings.host):
+        raise SettingError(
+            f"{settings.host} can be reached from other machines: set BUILDPLAN_TLS_CERT, _KEY and _CA, "
+            'or BUILDPLAN_PLAINTEXT to "allow" where the network between the services is private'
+        )
     try:
+        if settings.tls is not None:
+            return server.add_secure_port(address, settings.tls.server_credentials())
         return server.add_insecure_port(address)
     except RuntimeError as error:
         raise SettingError(f"cannot listen on {address}: is another process there? ({error})") from error

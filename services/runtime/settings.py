@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.runtime.addresses import BadAddress, target
+from services.runtime.tls import BadCertificates, Tls
 
 
 class SettingError(Exception):
@@ -58,6 +59,21 @@ class Environment:
             cause = error.strerror if isinstance(error, OSError) else "it is no text"
             raise SettingError(f'{name}_FILE is "{path}", which cannot be read: {cause}') from error
 
+    def tls(self) -> Tls | None:
+        """From the files BUILDPLAN_TLS_CERT, _KEY and _CA, and BUILDPLAN_TLS_SERVER_NAME; None when none is set."""
+        names = [f"BUILDPLAN_TLS_{part}" for part in ("CERT", "KEY", "CA")]
+        found = [self.path(name, Path()) for name in names if self.text(name, "")]
+        name = self.text("BUILDPLAN_TLS_SERVER_NAME", "")
+        if not found and not name:
+            return None
+        if len(found) < len(names):
+            raise SettingError(f"{', '.join(names)} belong together; set all of them or none")
+        try:
+            certificate, key, authority = found
+            return Tls.load(certificate, key, authority, name)
+        except BadCertificates as error:
+            raise SettingError(f"{', '.join(names)}: {error}") from error
+
     def addresses(self, name: str, default: Mapping[str, str]) -> dict[str, str]:
         """`name=address` pairs joined by commas, in their order; an address is what `addresses.target` takes."""
         text = self.text(name, "")
@@ -92,6 +108,8 @@ class ServerSettings:
     `port` 0 takes any free one. `drain_seconds` is how long calls in flight may go on after SIGTERM;
     `maximum_concurrent_rpcs` 0 means no limit. A connection is closed after `max_connection_age` seconds, so that
     its client looks for new replicas; calls on it may go on for `max_connection_age_grace`. Age 0 means never.
+    Without `tls` a gRPC server takes calls from loopback alone, unless `plaintext_allowed` says that the network
+    between the services is private.
     """
 
     host: str = "127.0.0.1"
@@ -102,6 +120,8 @@ class ServerSettings:
     max_connection_age_grace: float = 600.0
     log_level: str = "info"
     log_format: str = "json"
+    tls: Tls | None = None
+    plaintext_allowed: bool = False
 
     @staticmethod
     def read(environment: Environment, default_port: int) -> ServerSettings:
@@ -117,4 +137,6 @@ class ServerSettings:
             ),
             log_level=environment.choice("BUILDPLAN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=environment.choice("BUILDPLAN_LOG_FORMAT", "json", ("json", "text")),
+            tls=environment.tls(),
+            plaintext_allowed=environment.choice("BUILDPLAN_PLAINTEXT", "refuse", ("refuse", "allow")) == "allow",
         )

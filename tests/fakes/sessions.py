@@ -50,5 +50,5 @@ async def add_session(store: Store, session: str = "s1") -> str:
     """A session in the store; returns its resource name."""
     name = session_name(session)
     message = Session(name=name, metadata=SessionMetadata(project_name="Skid", customer="Acme"))
-    await store.write(lambda tx: rows.insert(tx, message, "", datetime.now(UTC)))
+    await store.write(lambda tx: rows.insert(tx, message, "local", "", datetime.now(UTC)))
     return name

@@ -11,6 +11,7 @@ import grpc
 from buildplan.v1.specialist_service_pb2_grpc import SpecialistServiceStub
 from services.runtime.channels import open_channel
 from services.runtime.errors import InvalidArgument
+from services.runtime.tls import Tls
 
 if TYPE_CHECKING:
     from buildplan.v1.specialist_service_pb2_grpc import SpecialistServiceAsyncStub
@@ -33,9 +34,9 @@ class Specialists:
         self._by_agent = {specialist.agent: specialist for specialist in specialists}
 
     @staticmethod
-    def connect(addresses: Mapping[str, str]) -> Specialists:
+    def connect(addresses: Mapping[str, str], tls: Tls | None = None) -> Specialists:
         """Opens one channel for each `agent -> host:port`; nothing is connected before the first call."""
-        return Specialists([_specialist(agent, address) for agent, address in addresses.items()])
+        return Specialists([_specialist(agent, address, tls) for agent, address in addresses.items()])
 
     def __iter__(self) -> Iterator[Specialist]:
         return iter(self._by_agent.values())
@@ -64,6 +65,6 @@ class Specialists:
             await specialist.channel.close()
 
 
-def _specialist(agent: str, address: str) -> Specialist:
-    channel = open_channel(address)
+def _specialist(agent: str, address: str, tls: Tls | None) -> Specialist:
+    channel = open_channel(address, tls)
     return Specialist(agent, address, channel, SpecialistServiceStub(channel))

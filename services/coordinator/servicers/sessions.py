@@ -9,6 +9,7 @@ import grpc
 from buildplan.v1 import session_service_pb2 as pb
 from buildplan.v1.session_service_pb2_grpc import SessionServiceServicer
 from services.coordinator.sessions import Sessions
+from services.runtime.door import caller
 
 _Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -21,7 +22,8 @@ class SessionServicer(SessionServiceServicer):
 
     async def CreateSession(self, request: pb.CreateSessionRequest, context: _Context) -> pb.CreateSessionResponse:
         """See the proto."""
-        return pb.CreateSessionResponse(session=await self._sessions.create(request.metadata, request.request_id))
+        session = await self._sessions.create(request.metadata, request.request_id, caller().tenant)
+        return pb.CreateSessionResponse(session=session)
 
     async def GetSession(self, request: pb.GetSessionRequest, context: _Context) -> pb.GetSessionResponse:
         """See the proto."""
@@ -29,7 +31,9 @@ class SessionServicer(SessionServiceServicer):
 
     async def ListSessions(self, request: pb.ListSessionsRequest, context: _Context) -> pb.ListSessionsResponse:
         """See the proto."""
-        sessions, token = await self._sessions.page(request.page_size, request.page_token, request.query)
+        sessions, token = await self._sessions.page(
+            caller().tenant, request.page_size, request.page_token, request.query
+        )
         return pb.ListSessionsResponse(sessions=sessions, next_page_token=token)
 
     async def UpdateSession(self, request: pb.UpdateSessionRequest, context: _Context) -> pb.UpdateSessionResponse:

@@ -5,8 +5,10 @@ Times are microseconds since 1970 UTC, the resource names' last parts are the id
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, String, Text
+from sqlalchemy import DDL, BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.coordinator.store.append_only import APPEND_ONLY
 
 _ID = String(63)
 
@@ -29,13 +31,18 @@ def _of_run() -> ForeignKeyConstraint:
 
 
 class SessionRow(Base):
-    """One job; `message` is a Session's JSON without what other tables know, `search` what sessions are searched by."""
+    """One job; `message` is a Session's JSON without what other tables know, `search` what sessions are searched by.
+
+    `request_id` is "{tenant}/{request id}".
+    """
 
     __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_tenant", "tenant", "create_us"),)
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    tenant: Mapped[str] = mapped_column(_ID)
     request_id: Mapped[str | None] = mapped_column(Text, unique=True)
-    create_us: Mapped[int] = mapped_column(BigInteger, index=True)
-    update_us: Mapped[int] = mapped_column(BigInteger)
+    create_us: Mapped[int] = mapped_column(BigInteger)
+    update_us: Mapped[int] = mapped_column(BigInteger, index=True)
     message: Mapped[str] = mapped_column(Text)
     search: Mapped[str] = mapped_column(Text, server_default="")
 
@@ -238,3 +245,23 @@ class TaskRow(Base):
     text: Mapped[str] = mapped_column(Text)
     owner_hint: Mapped[str] = mapped_column(Text)
     due: Mapped[str] = mapped_column(Text)
+
+
+class AuditRow(Base):
+    """Who did what. Triggers of the database refuse to change or remove a row, whoever asks."""
+
+    __tablename__ = "audit_records"
+    __table_args__ = (Index("ix_audit_records_tenant", "tenant", "id"),)
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    create_us: Mapped[int] = mapped_column(BigInteger)
+    tenant: Mapped[str] = mapped_column(_ID)
+    subject: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text)
+    resource: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(Text)
+
+
+for _dialect, _statements in APPEND_ONLY.items():
+    for _statement in _statements:
+        _ddl = DDL(_statement).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
+        event.listen(AuditRow.__table__, "after_create", _ddl)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, func, select, tuple_
 from sqlalchemy import delete as delete_from
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_in
@@ -14,6 +14,7 @@ from buildplan.v1.session_pb2 import Session
 from services.contract.names import parse_session, run_name, session_name
 from services.coordinator.store.codec import from_json, micros, to_json
 from services.coordinator.store.models import DocumentRow, PlanRow, RunRow, SessionRow
+from services.coordinator.store.prepared import Prepared
 from services.runtime.errors import InvalidArgument, NotFound
 
 _DOCUMENTS = select(func.count()).where(DocumentRow.session_id == SessionRow.id).scalar_subquery()
@@ -34,21 +35,24 @@ _SESSIONS = select(
     _REVISION.label("revision"),
     _RUN.label("run"),
 )
+_TENANT = Prepared(select(SessionRow.tenant).where(SessionRow.id == bindparam("session")))
 
 _LONGEST_MOMENT = 18
 
 
-def insert(tx: Connection, session: Session, request_id: str, now: datetime) -> Session:
-    """Stores a new session, or returns the one that the same `request_id` stored before."""
-    if request_id:
-        earlier = tx.execute(_SESSIONS.where(SessionRow.request_id == request_id)).one_or_none()
+def insert(tx: Connection, session: Session, tenant: str, request_id: str, now: datetime) -> Session:
+    """Stores a new session of a tenant, or returns the one that their same `request_id` stored before."""
+    request = f"{tenant}/{request_id}" if request_id else None
+    if request is not None:
+        earlier = tx.execute(_SESSIONS.where(SessionRow.request_id == request)).one_or_none()
         if earlier is not None:
             return _session(earlier)
     identifier, moment = parse_session(session.name), micros(now)
     tx.execute(
         insert_into(SessionRow).values(
             id=identifier,
-            request_id=request_id or None,
+            tenant=tenant,
+            request_id=request,
             create_us=moment,
             update_us=moment,
             **_stored(session),
@@ -65,12 +69,18 @@ def get(tx: Connection, session_id: str) -> Session:
     return _session(row)
 
 
-def page(tx: Connection, limit: int, token: str, search: str = "") -> tuple[list[Session], str]:
-    """At most `limit` sessions, the newest first, after the token of the page before; the next token or "".
+def tenant(tx: Connection, session_id: str) -> str | None:
+    """The tenant that the session belongs to; None when there is no such session."""
+    return next(iter(_TENANT.values(tx, session=session_id)), None)
+
+
+def page(tx: Connection, owner: str, limit: int, token: str, search: str = "") -> tuple[list[Session], str]:
+    """At most `limit` sessions of a tenant, the newest first, after the page before; the next token or "".
 
     With `search` only those in whose project name, customer or family each of its words occurs, in any case.
     """
-    query = _SESSIONS.order_by(SessionRow.create_us.desc(), SessionRow.id.desc()).limit(limit + 1)
+    newest = (SessionRow.create_us.desc(), SessionRow.id.desc())
+    query = _SESSIONS.where(SessionRow.tenant == owner).order_by(*newest).limit(limit + 1)
     for word in _searchable(search).split():
         query = query.where(SessionRow.search.contains(word, autoescape=True))
     if token:

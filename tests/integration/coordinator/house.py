@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
@@ -19,6 +19,7 @@ from buildplan.v1 import plan_service_pb2 as plans
 from buildplan.v1 import run_service_pb2 as runs
 from buildplan.v1 import session_service_pb2 as sessions
 from buildplan.v1 import specialist_service_pb2
+from buildplan.v1.audit_service_pb2_grpc import AuditServiceStub
 from buildplan.v1.document_pb2 import DocumentKind
 from buildplan.v1.document_service_pb2_grpc import DocumentServiceStub
 from buildplan.v1.plan_pb2 import Plan
@@ -29,7 +30,7 @@ from buildplan.v1.session_pb2 import SessionMetadata
 from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
 from buildplan.v1.specialist_service_pb2_grpc import add_SpecialistServiceServicer_to_server
 from services.coordinator.runs.policy import RunPolicy
-from services.coordinator.settings import CoordinatorSettings, VectorStoreSettings
+from services.coordinator.settings import CoordinatorSettings
 from services.coordinator.wiring import open_coordinator
 from services.ema.profile import PROFILE as EMA
 from services.pma.profile import PROFILE as PMA
@@ -45,6 +46,7 @@ from services.specialist.servicer import SpecialistServicer
 from tests.integration.coordinator.papers import DRAWING, ORDER
 
 if TYPE_CHECKING:
+    from buildplan.v1.audit_service_pb2_grpc import AuditServiceAsyncStub
     from buildplan.v1.document_service_pb2_grpc import DocumentServiceAsyncStub
     from buildplan.v1.plan_service_pb2_grpc import PlanServiceAsyncStub
     from buildplan.v1.run_service_pb2_grpc import RunServiceAsyncStub
@@ -102,7 +104,7 @@ def _refusal(error: grpc.aio.AioRpcError) -> Refusal:
 
 
 class House:
-    """The four services by their stubs, and short cuts to what most tests begin with."""
+    """The services by their stubs, and short cuts to what most tests begin with."""
 
     def __init__(self, address: str, channel: grpc.aio.Channel, folder: Path) -> None:
         self.address = address
@@ -112,6 +114,7 @@ class House:
         self.documents: DocumentServiceAsyncStub = DocumentServiceStub(channel)
         self.runs: RunServiceAsyncStub = RunServiceStub(channel)
         self.plans: PlanServiceAsyncStub = PlanServiceStub(channel)
+        self.audit: AuditServiceAsyncStub = AuditServiceStub(channel)
 
     async def session(self, **metadata: str) -> str:
         """The name of a new session."""
@@ -148,6 +151,12 @@ class House:
         """A revision of the session's plan."""
         return (await self.plans.GetPlan(plans.GetPlanRequest(name=f"{session}/plans/{revision}"))).plan
 
+    @asynccontextmanager
+    async def called_with(self, token: str) -> AsyncIterator[House]:
+        """The same house, as whoever has the token."""
+        async with open_channel(self.address, bearer=token) as channel:
+            yield House(self.address, channel, self.folder)
+
     def rows(self, session: str) -> dict[str, int]:
         """How many rows each table of the database holds of a session."""
         identifier = session.removeprefix("sessions/")
@@ -180,19 +189,19 @@ async def open_house(
     folder: Path,
     specialists: Mapping[str, str],
     policy: RunPolicy = POLICY,
-    vector_store: VectorStoreSettings | None = None,
+    **changed: Any,
 ) -> AsyncIterator[House]:
-    """A coordinator in this process, on a free port."""
+    """A coordinator in this process, on a free port; `changed` are settings of its own."""
     settings = CoordinatorSettings(
         database=f"sqlite:///{folder / 'store.db'}",
         data=folder,
         specialists=dict(specialists),
         max_upload_bytes=MAX_UPLOAD_BYTES,
         reader_children=1,
-        vector_store=vector_store,
+        **changed,
     )
     async with open_coordinator(settings, policy) as coordinator:
-        server = await start_server(coordinator.services(), ServerSettings())
+        server = await start_server(coordinator.services(), ServerSettings(), coordinator.door)
         async with open_channel(server.address) as channel:
             yield House(server.address, channel, folder)
         await server.drain(0, coordinator.runs.drain)

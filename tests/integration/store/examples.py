@@ -19,11 +19,16 @@ LEASE = 10.0
 
 
 async def add_session(
-    store: Store, name: str = "sessions/s1", request_id: str = "", age: int = 0, **metadata: str
+    store: Store,
+    name: str = "sessions/s1",
+    request_id: str = "",
+    age: int = 0,
+    tenant: str = "local",
+    **metadata: str,
 ) -> Session:
     given = SessionMetadata(**{"project_name": "Skid", "customer": "Acme", **metadata})  # type: ignore[arg-type]
     session = Session(name=name, metadata=given)
-    return await store.write(lambda tx: sessions.insert(tx, session, request_id, NOW - timedelta(seconds=age)))
+    return await store.write(lambda tx: sessions.insert(tx, session, tenant, request_id, NOW - timedelta(seconds=age)))
 
 
 def paper(identifier: str, session: str = "s1", parent: str = "") -> Document:

@@ -79,6 +79,6 @@ async def test_the_same_request_at_two_coordinators_makes_one_session(postgres: 
             *(add_session(store, f"sessions/{turn}-{n}", f"request {turn}") for n, store in enumerate(stores))
         )
         assert made[0] == made[1]
-    assert len((await stores[0].read(lambda tx: sessions.page(tx, 100, "")))[0]) == 20
+    assert len((await stores[0].read(lambda tx: sessions.page(tx, "local", 100, "")))[0]) == 20
     for store in stores:
         await store.close()

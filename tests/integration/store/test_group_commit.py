@@ -76,7 +76,7 @@ async def test_a_failing_unit_neither_loses_nor_blocks_the_others(store: Store) 
     assert isinstance(defect, ValueError)
     assert isinstance(violation, IntegrityError)
     assert isinstance(unknown, NotFound)
-    stored, _ = await store.read(lambda tx: sessions.page(tx, 10, ""))
+    stored, _ = await store.read(lambda tx: sessions.page(tx, "local", 10, ""))
     assert {session.name for session in stored} == {
         "sessions/s1",
         "sessions/before",
@@ -161,7 +161,7 @@ async def test_a_cancelled_caller_does_not_break_the_batch(store: Store) -> None
 async def test_a_read_sees_every_write_that_was_acknowledged(store: Store) -> None:
     for number in range(50):
         await add_session(store, f"sessions/s{number}")
-        stored, _ = await store.read(lambda tx: sessions.page(tx, 100, ""))
+        stored, _ = await store.read(lambda tx: sessions.page(tx, "local", 100, ""))
         assert f"sessions/s{number}" in {session.name for session in stored}
 
 
@@ -174,6 +174,6 @@ async def test_closing_stores_what_is_queued(url: str) -> None:
     await store.close()
     await asyncio.gather(held, *queued)
     again = await Store.open(url)
-    stored, _ = await again.read(lambda tx: sessions.page(tx, 20, ""))
+    stored, _ = await again.read(lambda tx: sessions.page(tx, "local", 20, ""))
     await again.close()
     assert len(stored) == 10

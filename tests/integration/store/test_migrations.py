@@ -12,12 +12,14 @@ from sqlalchemy import Connection, text
 
 from buildplan.v1.plan_pb2 import OpenQuestion, Patch, Plan, Task
 from buildplan.v1.run_pb2 import Checkpoint
+from buildplan.v1.session_pb2 import Session
 from services.contract.version import CONTRACT_VERSION
 from services.coordinator.store import Store, checkpoints, plans, sessions
 from services.coordinator.store.engines import open_writer, parse_url
 from services.coordinator.store.migrate import current_version, newest_version, upgrade
 from services.coordinator.store.models import Base
 from tests.integration.postgres import Postgres
+from tests.integration.store.conftest import NOW
 from tests.integration.store.examples import add_session
 
 
@@ -59,6 +61,20 @@ async def test_a_database_that_is_there_is_opened_as_it_is(url: str) -> None:
     await again.close()
 
 
+def test_sessions_from_before_there_were_tenants_are_the_local_ones(url: str) -> None:
+    engine = open_writer(parse_url(url))
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        connection.execute(text("INSERT INTO sessions VALUES ('s1', 'order-1', 1, 1, '{}')"))
+        upgrade(connection)
+    with engine.begin() as connection:
+        assert sessions.tenant(connection, "s1") == "local"
+        again = sessions.insert(connection, Session(name="sessions/s2"), "local", "order-1", NOW)
+        other = sessions.insert(connection, Session(name="sessions/s3"), "acme", "order-1", NOW)
+        assert (again.name, other.name) == ("sessions/s1", "sessions/s3")
+    engine.dispose()
+
+
 def test_sessions_of_the_first_release_are_found(url: str) -> None:
     message = '{"metadata": {"project_name": "Skid \\u0000", "customer": "MÜLLER"}}'
     engine = open_writer(parse_url(url))
@@ -68,7 +84,7 @@ def test_sessions_of_the_first_release_are_found(url: str) -> None:
         connection.execute(text("INSERT INTO sessions VALUES ('s2', NULL, 2, 2, '{}')"))
         upgrade(connection)
     with engine.begin() as connection:
-        found, _ = sessions.page(connection, 9, "", "müller skid")
+        found, _ = sessions.page(connection, "local", 9, "", "müller skid")
         assert [session.name for session in found] == ["sessions/s1"]
     engine.dispose()
 

@@ -65,13 +65,13 @@ async def test_the_same_request_makes_one_session(store: Store) -> None:
 async def test_sessions_are_paged_newest_first(store: Store) -> None:
     for number in range(5):
         await add_session(store, f"sessions/s{number}", age=number)
-    first, token = await store.read(lambda tx: sessions.page(tx, 2, ""))
-    second, token = await store.read(lambda tx: sessions.page(tx, 2, token))
-    third, end = await store.read(lambda tx: sessions.page(tx, 2, token))
+    first, token = await store.read(lambda tx: sessions.page(tx, "local", 2, ""))
+    second, token = await store.read(lambda tx: sessions.page(tx, "local", 2, token))
+    third, end = await store.read(lambda tx: sessions.page(tx, "local", 2, token))
     assert [session.name for session in (*first, *second, *third)] == [f"sessions/s{n}" for n in range(5)]
     assert end == ""
     with pytest.raises(InvalidArgument):
-        await store.read(lambda tx: sessions.page(tx, 2, "nonsense"))
+        await store.read(lambda tx: sessions.page(tx, "local", 2, "nonsense"))
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ async def test_sessions_are_found_by_all_words_in_any_case(store: Store, search:
     await add_session(store, "sessions/a", age=3, family="Frames", notes="notes")
     await add_session(store, "sessions/b", age=2, project_name="100% \0 a/b \\", customer="MÜLLER, Straße 1")
     await add_session(store, "sessions/c", age=1, project_name="Skid a_b")
-    first, token = await store.read(lambda tx: sessions.page(tx, 1, "", search))
-    rest, end = await store.read(lambda tx: sessions.page(tx, 9, token, search)) if token else ([], "")
+    first, token = await store.read(lambda tx: sessions.page(tx, "local", 1, "", search))
+    rest, end = await store.read(lambda tx: sessions.page(tx, "local", 9, token, search)) if token else ([], "")
     assert [session.name for session in (*first, *rest)] == [f"sessions/{name}" for name in found]
     assert end == ""
 
@@ -108,7 +108,10 @@ async def test_a_session_is_found_by_its_new_name_only(store: Store) -> None:
     session = await add_session(store)
     session.metadata.project_name = "Tank"
     await store.write(lambda tx: sessions.update(tx, session, NOW))
-    found = [await store.read(partial(sessions.page, limit=9, token="", search=word)) for word in ("skid", "tank")]
+    found = [
+        await store.read(partial(sessions.page, owner="local", limit=9, token="", search=word))
+        for word in ("skid", "tank")
+    ]
     assert [len(page) for page, _ in found] == [0, 1]
 
 

@@ -13,7 +13,7 @@ Call = Callable[..., Result]
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     """Calls the command in this process, without settings of a running system."""
-    for name in ("BUILDPLAN_TARGET", "OPENAI_API_KEY"):
+    for name in ("BUILDPLAN_TARGET", "BUILDPLAN_TOKEN", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "200")
 

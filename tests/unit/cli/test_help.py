@@ -8,7 +8,7 @@ from tests.unit.cli.conftest import Call
 
 COMMANDS = (
     *("plan", "serve", "sessions", "upload", "documents", "validate", "conflicts", "resolve", "run", "status"),
-    *("resume", "retry", "cancel", "checkpoints", "attempts", "show", "revisions", "export"),
+    *("resume", "retry", "cancel", "checkpoints", "attempts", "audit", "show", "revisions", "export"),
 )
 WITH_EXAMPLES = ("plan", "serve", "upload", "resolve", "run", "status", "show", "export")
 

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from buildplan.v1 import fact_pb2 as buildplan_dot_v1_dot_fact__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x62uildplan/v1/conflict.proto\x12\x0c\x62uildplan.v1\x1a\x17\x62uildplan/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\"f\n\x0c\x43onflictSide\x12 \n\x04\x66\x61\x63t\x18\x01 \x01(\x0b\x32\x12.buildplan.v1.Fact\x12\x12\n\nprecedence\x18\x02 \x01(\x05\x12 \n\x04\x61lso\x18\x03 \x03(\x0b\x32\x12.buildplan.v1.Fact\"\x86\x03\n\x10\x44ocumentConflict\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\"\n\x05topic\x18\x02 \x01(\x0e\x32\x13.buildplan.v1.Topic\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12)\n\x05sides\x18\x04 \x03(\x0b\x32\x1a.buildplan.v1.ConflictSide\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.buildplan.v1.DocumentConflict.State\x12\x15\n\rwinning_value\x18\x06 \x01(\t\x12\x1a\n\x12working_assumption\x18\x07 \x01(\t\x12\x10\n\x08question\x18\x08 \x01(\t\x12\x17\n\x0fresolution_note\x18\t \x01(\t\"k\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12 \n\x1cSTATE_RESOLVED_BY_PRECEDENCE\x10\x01\x12\r\n\tSTATE_TIE\x10\x02\x12\x1a\n\x16STATE_RESOLVED_BY_USER\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x62uildplan/v1/conflict.proto\x12\x0c\x62uildplan.v1\x1a\x17\x62uildplan/v1/fact.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"f\n\x0c\x43onflictSide\x12 \n\x04\x66\x61\x63t\x18\x01 \x01(\x0b\x32\x12.buildplan.v1.Fact\x12\x12\n\nprecedence\x18\x02 \x01(\x05\x12 \n\x04\x61lso\x18\x03 \x03(\x0b\x32\x12.buildplan.v1.Fact\"\xc8\x03\n\x10\x44ocumentConflict\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\"\n\x05topic\x18\x02 \x01(\x0e\x32\x13.buildplan.v1.Topic\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12)\n\x05sides\x18\x04 \x03(\x0b\x32\x1a.buildplan.v1.ConflictSide\x12\x33\n\x05state\x18\x05 \x01(\x0e\x32$.buildplan.v1.DocumentConflict.State\x12\x15\n\rwinning_value\x18\x06 \x01(\t\x12\x1a\n\x12working_assumption\x18\x07 \x01(\t\x12\x10\n\x08question\x18\x08 \x01(\t\x12\x17\n\x0fresolution_note\x18\t \x01(\t\"k\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12 \n\x1cSTATE_RESOLVED_BY_PRECEDENCE\x10\x01\x12\r\n\tSTATE_TIE\x10\x02\x12\x1a\n\x16STATE_RESOLVED_BY_USER\x10\x03:@\xea\x41=\n\x12\x62uildplan/Conflict\x12\'sessions/{session}/conflicts/{conflict}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,10 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DOCUMENTCONFLICT'].fields_by_name['name']._loaded_options = None
   _globals['_DOCUMENTCONFLICT'].fields_by_name['name']._serialized_options = b'\342A\001\003'
-  _globals['_CONFLICTSIDE']._serialized_start=103
-  _globals['_CONFLICTSIDE']._serialized_end=205
-  _globals['_DOCUMENTCONFLICT']._serialized_start=208
-  _globals['_DOCUMENTCONFLICT']._serialized_end=598
-  _globals['_DOCUMENTCONFLICT_STATE']._serialized_start=491
-  _globals['_DOCUMENTCONFLICT_STATE']._serialized_end=598
+  _globals['_DOCUMENTCONFLICT']._loaded_options = None
+  _globals['_DOCUMENTCONFLICT']._serialized_options = b'\352A=\n\022buildplan/Conflict\022\'sessions/{session}/conflicts/{conflict}'
+  _globals['_CONFLICTSIDE']._serialized_start=130
+  _globals['_CONFLICTSIDE']._serialized_end=232
+  _globals['_DOCUMENTCONFLICT']._serialized_start=235
+  _globals['_DOCUMENTCONFLICT']._serialized_end=691
+  _globals['_DOCUMENTCONFLICT_STATE']._serialized_start=518
+  _globals['_DOCUMENTCONFLICT_STATE']._serialized_end=625
 # @@protoc_insertion_point(module_scope)

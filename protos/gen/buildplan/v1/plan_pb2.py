@@ -29,11 +29,12 @@ from buildplan.v1 import quality_gate_pb2 as buildplan_dot_v1_dot_quality__gate_
 from buildplan.v1 import session_pb2 as buildplan_dot_v1_dot_session__pb2
 from buildplan.v1 import statement_pb2 as buildplan_dot_v1_dot_statement__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x62uildplan/v1/plan.proto\x12\x0c\x62uildplan.v1\x1a\x18\x62uildplan/v1/agent.proto\x1a\x1b\x62uildplan/v1/conflict.proto\x1a\x1b\x62uildplan/v1/document.proto\x1a\x1f\x62uildplan/v1/quality_gate.proto\x1a\x1a\x62uildplan/v1/session.proto\x1a\x1c\x62uildplan/v1/statement.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/descriptor.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"c\n\x11\x43riticalToQuality\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0f\n\x07\x66\x65\x61ture\x18\x02 \x01(\t\x12\x11\n\ttolerance\x18\x03 \x01(\t\"\xb2\x01\n\tHoldPoint\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12*\n\x04kind\x18\x02 \x01(\x0e\x32\x1c.buildplan.v1.HoldPoint.Kind\x12\x0e\n\x06notice\x18\x03 \x01(\t\"=\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_HOLD\x10\x01\x12\x10\n\x0cKIND_WITNESS\x10\x02\"\x87\x03\n\x0bQualityPlan\x12-\n\x04\x63tqs\x18\x01 \x03(\x0b\x32\x1f.buildplan.v1.CriticalToQuality\x12\x32\n\x11inspection_levels\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12,\n\x0bpassivation\x18\x03 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12,\n\x0b\x63leanliness\x18\x04 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12,\n\x0bhold_points\x18\x05 \x03(\x0b\x32\x17.buildplan.v1.HoldPoint\x12/\n\x0erequired_tests\x18\x06 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12.\n\rdocumentation\x18\x07 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12*\n\tmetrology\x18\x08 \x03(\x0b\x32\x17.buildplan.v1.Statement\"t\n\x0cLongLeadItem\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0c\n\x04item\x18\x02 \x01(\t\x12\x16\n\x0elead_time_days\x18\x03 \x01(\x05\x12\x12\n\nmitigation\x18\x04 \x01(\t\"\xf4\x03\n\nPurchasing\x12\x33\n\x0flong_lead_items\x18\x01 \x03(\x0b\x32\x1a.buildplan.v1.LongLeadItem\x12*\n\tmaterials\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12+\n\nquantities\x18\x03 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x36\n\x15material_certificates\x18\x04 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12+\n\nalternates\x18\x05 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12%\n\x04rfqs\x18\x06 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x33\n\x12\x61pproved_suppliers\x18\x07 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12-\n\x0crestrictions\x18\x08 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x37\n\x16packaging_and_shipping\x18\t \x03(\x0b\x32\x17.buildplan.v1.Statement\x12/\n\x0e\x63ontract_terms\x18\n \x03(\x0b\x32\x17.buildplan.v1.Statement\"\x8c\x01\n\tMilestone\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0b\n\x03\x64ue\x18\x03 \x01(\t\x12\x12\n\nslack_days\x18\x04 \x01(\x05\x12\x10\n\x08\x63omputed\x18\x05 \x01(\x08\x12\x12\n\nimpossible\x18\x06 \x01(\x08\"U\n\x04Risk\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x12\n\nmitigation\x18\x02 \x01(\t\x12\r\n\x05owner\x18\x03 \x01(\t\"\x88\x01\n\x0bReleasePlan\x12+\n\nmilestones\x18\x01 \x03(\x0b\x32\x17.buildplan.v1.Milestone\x12)\n\x08\x64o_early\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12!\n\x05risks\x18\x03 \x03(\x0b\x32\x12.buildplan.v1.Risk\"K\n\x07TimeBox\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x14\n\x0cworking_days\x18\x02 \x01(\x05\"f\n\x11\x45xecutionStrategy\x12)\n\ntime_boxes\x18\x01 \x03(\x0b\x32\x15.buildplan.v1.TimeBox\x12&\n\x05notes\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\"]\n\x0bRoutingStep\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\r\n\x05op_no\x18\x02 \x01(\x05\x12\x13\n\x0bwork_center\x18\x03 \x01(\t\"U\n\x12ReferencedStandard\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x13\n\x0b\x64\x65signation\x18\x02 \x01(\t\"\xa5\x03\n\x17\x45ngineeringInstructions\x12\x32\n\x11\x65xceptional_steps\x18\x01 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12,\n\x0b\x64\x66m_actions\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x32\n\x0fquality_routing\x18\x03 \x03(\x0b\x32\x19.buildplan.v1.RoutingStep\x12)\n\x08\x66ixtures\x18\x04 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12)\n\x08programs\x18\x05 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x31\n\x10\x63tqs_for_routing\x18\x06 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12+\n\nopen_items\x18\x07 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12>\n\x14referenced_standards\x18\x08 \x03(\x0b\x32 .buildplan.v1.ReferencedStandard\"\xcd\x02\n\x08Sections\x12\x38\n\x0cquality_plan\x18\x01 \x01(\x0b\x32\x19.buildplan.v1.QualityPlanB\x07\x8a\xb5\x18\x03qma\x12\x35\n\npurchasing\x18\x02 \x01(\x0b\x32\x18.buildplan.v1.PurchasingB\x07\x8a\xb5\x18\x03pma\x12\x38\n\x0crelease_plan\x18\x03 \x01(\x0b\x32\x19.buildplan.v1.ReleasePlanB\x07\x8a\xb5\x18\x03sca\x12\x44\n\x12\x65xecution_strategy\x18\x04 \x01(\x0b\x32\x1f.buildplan.v1.ExecutionStrategyB\x07\x8a\xb5\x18\x03sca\x12P\n\x18\x65ngineering_instructions\x18\x05 \x01(\x0b\x32%.buildplan.v1.EngineeringInstructionsB\x07\x8a\xb5\x18\x03\x65ma\"\x8d\x01\n\x0cOpenQuestion\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0b\n\x03\x61sk\x18\x02 \x01(\t\x12\x10\n\x08\x62locking\x18\x03 \x01(\x08\x12\x1a\n\x12working_assumption\x18\x04 \x01(\t\x12\x16\n\x08\x61sked_by\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\"\x84\x01\n\x04Task\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x12\n\nowner_hint\x18\x02 \x01(\t\x12\x0b\n\x03\x64ue\x18\x03 \x01(\t\x12\x19\n\x0b\x66ingerprint\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06source\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\"\x88\x01\n\x05Patch\x12(\n\x08sections\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Sections\x12\x32\n\x0eopen_questions\x18\x02 \x03(\x0b\x32\x1a.buildplan.v1.OpenQuestion\x12!\n\x05tasks\x18\x03 \x03(\x0b\x32\x12.buildplan.v1.Task\"J\n\rSectionStatus\x12\x0f\n\x07section\x18\x01 \x01(\t\x12(\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x19.buildplan.v1.AgentStatus\"g\n\x12\x43rossAgentConflict\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0e\n\x06\x61gents\x18\x02 \x03(\t\x12\x15\n\rstatement_ids\x18\x03 \x03(\t\"C\n\x0cUnreadSource\x12\x10\n\x08\x64ocument\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"Q\n\rStatementEdit\x12\x14\n\x0cstatement_id\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x10\n\x06remove\x18\x03 \x01(\x08H\x00\x42\x08\n\x06\x63hange\"Z\n\x08PlanEdit\x12)\n\x04\x65\x64it\x18\x01 \x01(\x0b\x32\x1b.buildplan.v1.StatementEdit\x12\x15\n\roriginal_text\x18\x02 \x01(\t\x12\x0c\n\x04path\x18\x03 \x01(\t\"\xa0\x07\n\x04Plan\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08revision\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x11\n\x03run\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06reason\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x65ngine\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x08metadata\x18\x08 \x01(\x0b\x32\x1d.buildplan.v1.SessionMetadataB\x04\xe2\x41\x01\x03\x12-\n\x07sources\x18\t \x03(\x0b\x32\x16.buildplan.v1.DocumentB\x04\xe2\x41\x01\x03\x12\x30\n\x06unread\x18\n \x03(\x0b\x32\x1a.buildplan.v1.UnreadSourceB\x04\xe2\x41\x01\x03\x12(\n\x08sections\x18\x0b \x01(\x0b\x32\x16.buildplan.v1.Sections\x12;\n\x10section_statuses\x18\x0c \x03(\x0b\x32\x1b.buildplan.v1.SectionStatusB\x04\xe2\x41\x01\x03\x12\x30\n\x0fkeys_to_project\x18\r \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x32\n\x0eopen_questions\x18\x0e \x03(\x0b\x32\x1a.buildplan.v1.OpenQuestion\x12!\n\x05tasks\x18\x0f \x03(\x0b\x32\x12.buildplan.v1.Task\x12@\n\x12\x64ocument_conflicts\x18\x10 \x03(\x0b\x32\x1e.buildplan.v1.DocumentConflictB\x04\xe2\x41\x01\x03\x12\x45\n\x15\x63ross_agent_conflicts\x18\x11 \x03(\x0b\x32 .buildplan.v1.CrossAgentConflictB\x04\xe2\x41\x01\x03\x12\x35\n\x0cquality_gate\x18\x12 \x01(\x0b\x32\x19.buildplan.v1.QualityGateB\x04\xe2\x41\x01\x03\x12\x1f\n\x11\x63itations_checked\x18\x13 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\"\n\x14\x63itations_unverified\x18\x14 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12(\n\x05usage\x18\x15 \x01(\x0b\x32\x13.buildplan.v1.UsageB\x04\xe2\x41\x01\x03\x12+\n\x05\x65\x64its\x18\x16 \x03(\x0b\x32\x16.buildplan.v1.PlanEditB\x04\xe2\x41\x01\x03:.\n\x05owner\x12\x1d.google.protobuf.FieldOptions\x18\xd1\x86\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x62uildplan/v1/plan.proto\x12\x0c\x62uildplan.v1\x1a\x18\x62uildplan/v1/agent.proto\x1a\x1b\x62uildplan/v1/conflict.proto\x1a\x1b\x62uildplan/v1/document.proto\x1a\x1f\x62uildplan/v1/quality_gate.proto\x1a\x1a\x62uildplan/v1/session.proto\x1a\x1c\x62uildplan/v1/statement.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/descriptor.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"c\n\x11\x43riticalToQuality\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0f\n\x07\x66\x65\x61ture\x18\x02 \x01(\t\x12\x11\n\ttolerance\x18\x03 \x01(\t\"\xb2\x01\n\tHoldPoint\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12*\n\x04kind\x18\x02 \x01(\x0e\x32\x1c.buildplan.v1.HoldPoint.Kind\x12\x0e\n\x06notice\x18\x03 \x01(\t\"=\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_HOLD\x10\x01\x12\x10\n\x0cKIND_WITNESS\x10\x02\"\x87\x03\n\x0bQualityPlan\x12-\n\x04\x63tqs\x18\x01 \x03(\x0b\x32\x1f.buildplan.v1.CriticalToQuality\x12\x32\n\x11inspection_levels\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12,\n\x0bpassivation\x18\x03 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12,\n\x0b\x63leanliness\x18\x04 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12,\n\x0bhold_points\x18\x05 \x03(\x0b\x32\x17.buildplan.v1.HoldPoint\x12/\n\x0erequired_tests\x18\x06 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12.\n\rdocumentation\x18\x07 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12*\n\tmetrology\x18\x08 \x03(\x0b\x32\x17.buildplan.v1.Statement\"t\n\x0cLongLeadItem\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0c\n\x04item\x18\x02 \x01(\t\x12\x16\n\x0elead_time_days\x18\x03 \x01(\x05\x12\x12\n\nmitigation\x18\x04 \x01(\t\"\xf4\x03\n\nPurchasing\x12\x33\n\x0flong_lead_items\x18\x01 \x03(\x0b\x32\x1a.buildplan.v1.LongLeadItem\x12*\n\tmaterials\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12+\n\nquantities\x18\x03 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x36\n\x15material_certificates\x18\x04 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12+\n\nalternates\x18\x05 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12%\n\x04rfqs\x18\x06 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x33\n\x12\x61pproved_suppliers\x18\x07 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12-\n\x0crestrictions\x18\x08 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x37\n\x16packaging_and_shipping\x18\t \x03(\x0b\x32\x17.buildplan.v1.Statement\x12/\n\x0e\x63ontract_terms\x18\n \x03(\x0b\x32\x17.buildplan.v1.Statement\"\x8c\x01\n\tMilestone\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0b\n\x03\x64ue\x18\x03 \x01(\t\x12\x12\n\nslack_days\x18\x04 \x01(\x05\x12\x10\n\x08\x63omputed\x18\x05 \x01(\x08\x12\x12\n\nimpossible\x18\x06 \x01(\x08\"U\n\x04Risk\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x12\n\nmitigation\x18\x02 \x01(\t\x12\r\n\x05owner\x18\x03 \x01(\t\"\x88\x01\n\x0bReleasePlan\x12+\n\nmilestones\x18\x01 \x03(\x0b\x32\x17.buildplan.v1.Milestone\x12)\n\x08\x64o_early\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12!\n\x05risks\x18\x03 \x03(\x0b\x32\x12.buildplan.v1.Risk\"K\n\x07TimeBox\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x14\n\x0cworking_days\x18\x02 \x01(\x05\"f\n\x11\x45xecutionStrategy\x12)\n\ntime_boxes\x18\x01 \x03(\x0b\x32\x15.buildplan.v1.TimeBox\x12&\n\x05notes\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\"]\n\x0bRoutingStep\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\r\n\x05op_no\x18\x02 \x01(\x05\x12\x13\n\x0bwork_center\x18\x03 \x01(\t\"U\n\x12ReferencedStandard\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x13\n\x0b\x64\x65signation\x18\x02 \x01(\t\"\xa5\x03\n\x17\x45ngineeringInstructions\x12\x32\n\x11\x65xceptional_steps\x18\x01 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12,\n\x0b\x64\x66m_actions\x18\x02 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x32\n\x0fquality_routing\x18\x03 \x03(\x0b\x32\x19.buildplan.v1.RoutingStep\x12)\n\x08\x66ixtures\x18\x04 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12)\n\x08programs\x18\x05 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x31\n\x10\x63tqs_for_routing\x18\x06 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12+\n\nopen_items\x18\x07 \x03(\x0b\x32\x17.buildplan.v1.Statement\x12>\n\x14referenced_standards\x18\x08 \x03(\x0b\x32 .buildplan.v1.ReferencedStandard\"\xcd\x02\n\x08Sections\x12\x38\n\x0cquality_plan\x18\x01 \x01(\x0b\x32\x19.buildplan.v1.QualityPlanB\x07\x8a\xb5\x18\x03qma\x12\x35\n\npurchasing\x18\x02 \x01(\x0b\x32\x18.buildplan.v1.PurchasingB\x07\x8a\xb5\x18\x03pma\x12\x38\n\x0crelease_plan\x18\x03 \x01(\x0b\x32\x19.buildplan.v1.ReleasePlanB\x07\x8a\xb5\x18\x03sca\x12\x44\n\x12\x65xecution_strategy\x18\x04 \x01(\x0b\x32\x1f.buildplan.v1.ExecutionStrategyB\x07\x8a\xb5\x18\x03sca\x12P\n\x18\x65ngineering_instructions\x18\x05 \x01(\x0b\x32%.buildplan.v1.EngineeringInstructionsB\x07\x8a\xb5\x18\x03\x65ma\"\x8d\x01\n\x0cOpenQuestion\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0b\n\x03\x61sk\x18\x02 \x01(\t\x12\x10\n\x08\x62locking\x18\x03 \x01(\x08\x12\x1a\n\x12working_assumption\x18\x04 \x01(\t\x12\x16\n\x08\x61sked_by\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\"\x84\x01\n\x04Task\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x12\n\nowner_hint\x18\x02 \x01(\t\x12\x0b\n\x03\x64ue\x18\x03 \x01(\t\x12\x19\n\x0b\x66ingerprint\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06source\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\"\x88\x01\n\x05Patch\x12(\n\x08sections\x18\x01 \x01(\x0b\x32\x16.buildplan.v1.Sections\x12\x32\n\x0eopen_questions\x18\x02 \x03(\x0b\x32\x1a.buildplan.v1.OpenQuestion\x12!\n\x05tasks\x18\x03 \x03(\x0b\x32\x12.buildplan.v1.Task\"J\n\rSectionStatus\x12\x0f\n\x07section\x18\x01 \x01(\t\x12(\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x19.buildplan.v1.AgentStatus\"g\n\x12\x43rossAgentConflict\x12*\n\tstatement\x18\x01 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0e\n\x06\x61gents\x18\x02 \x03(\t\x12\x15\n\rstatement_ids\x18\x03 \x03(\t\"C\n\x0cUnreadSource\x12\x10\n\x08\x64ocument\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"Q\n\rStatementEdit\x12\x14\n\x0cstatement_id\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x10\n\x06remove\x18\x03 \x01(\x08H\x00\x42\x08\n\x06\x63hange\"Z\n\x08PlanEdit\x12)\n\x04\x65\x64it\x18\x01 \x01(\x0b\x32\x1b.buildplan.v1.StatementEdit\x12\x15\n\roriginal_text\x18\x02 \x01(\t\x12\x0c\n\x04path\x18\x03 \x01(\t\"\xd6\x07\n\x04Plan\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08revision\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x11\n\x03run\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06reason\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x65ngine\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x08metadata\x18\x08 \x01(\x0b\x32\x1d.buildplan.v1.SessionMetadataB\x04\xe2\x41\x01\x03\x12-\n\x07sources\x18\t \x03(\x0b\x32\x16.buildplan.v1.DocumentB\x04\xe2\x41\x01\x03\x12\x30\n\x06unread\x18\n \x03(\x0b\x32\x1a.buildplan.v1.UnreadSourceB\x04\xe2\x41\x01\x03\x12(\n\x08sections\x18\x0b \x01(\x0b\x32\x16.buildplan.v1.Sections\x12;\n\x10section_statuses\x18\x0c \x03(\x0b\x32\x1b.buildplan.v1.SectionStatusB\x04\xe2\x41\x01\x03\x12\x30\n\x0fkeys_to_project\x18\r \x03(\x0b\x32\x17.buildplan.v1.Statement\x12\x32\n\x0eopen_questions\x18\x0e \x03(\x0b\x32\x1a.buildplan.v1.OpenQuestion\x12!\n\x05tasks\x18\x0f \x03(\x0b\x32\x12.buildplan.v1.Task\x12@\n\x12\x64ocument_conflicts\x18\x10 \x03(\x0b\x32\x1e.buildplan.v1.DocumentConflictB\x04\xe2\x41\x01\x03\x12\x45\n\x15\x63ross_agent_conflicts\x18\x11 \x03(\x0b\x32 .buildplan.v1.CrossAgentConflictB\x04\xe2\x41\x01\x03\x12\x35\n\x0cquality_gate\x18\x12 \x01(\x0b\x32\x19.buildplan.v1.QualityGateB\x04\xe2\x41\x01\x03\x12\x1f\n\x11\x63itations_checked\x18\x13 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\"\n\x14\x63itations_unverified\x18\x14 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12(\n\x05usage\x18\x15 \x01(\x0b\x32\x13.buildplan.v1.UsageB\x04\xe2\x41\x01\x03\x12+\n\x05\x65\x64its\x18\x16 \x03(\x0b\x32\x16.buildplan.v1.PlanEditB\x04\xe2\x41\x01\x03:4\xea\x41\x31\n\x0e\x62uildplan/Plan\x12\x1fsessions/{session}/plans/{plan}:.\n\x05owner\x12\x1d.google.protobuf.FieldOptions\x18\xd1\x86\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -92,52 +93,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLAN'].fields_by_name['usage']._serialized_options = b'\342A\001\003'
   _globals['_PLAN'].fields_by_name['edits']._loaded_options = None
   _globals['_PLAN'].fields_by_name['edits']._serialized_options = b'\342A\001\003'
-  _globals['_CRITICALTOQUALITY']._serialized_start=316
-  _globals['_CRITICALTOQUALITY']._serialized_end=415
-  _globals['_HOLDPOINT']._serialized_start=418
-  _globals['_HOLDPOINT']._serialized_end=596
-  _globals['_HOLDPOINT_KIND']._serialized_start=535
-  _globals['_HOLDPOINT_KIND']._serialized_end=596
-  _globals['_QUALITYPLAN']._serialized_start=599
-  _globals['_QUALITYPLAN']._serialized_end=990
-  _globals['_LONGLEADITEM']._serialized_start=992
-  _globals['_LONGLEADITEM']._serialized_end=1108
-  _globals['_PURCHASING']._serialized_start=1111
-  _globals['_PURCHASING']._serialized_end=1611
-  _globals['_MILESTONE']._serialized_start=1614
-  _globals['_MILESTONE']._serialized_end=1754
-  _globals['_RISK']._serialized_start=1756
-  _globals['_RISK']._serialized_end=1841
-  _globals['_RELEASEPLAN']._serialized_start=1844
-  _globals['_RELEASEPLAN']._serialized_end=1980
-  _globals['_TIMEBOX']._serialized_start=1982
-  _globals['_TIMEBOX']._serialized_end=2057
-  _globals['_EXECUTIONSTRATEGY']._serialized_start=2059
-  _globals['_EXECUTIONSTRATEGY']._serialized_end=2161
-  _globals['_ROUTINGSTEP']._serialized_start=2163
-  _globals['_ROUTINGSTEP']._serialized_end=2256
-  _globals['_REFERENCEDSTANDARD']._serialized_start=2258
-  _globals['_REFERENCEDSTANDARD']._serialized_end=2343
-  _globals['_ENGINEERINGINSTRUCTIONS']._serialized_start=2346
-  _globals['_ENGINEERINGINSTRUCTIONS']._serialized_end=2767
-  _globals['_SECTIONS']._serialized_start=2770
-  _globals['_SECTIONS']._serialized_end=3103
-  _globals['_OPENQUESTION']._serialized_start=3106
-  _globals['_OPENQUESTION']._serialized_end=3247
-  _globals['_TASK']._serialized_start=3250
-  _globals['_TASK']._serialized_end=3382
-  _globals['_PATCH']._serialized_start=3385
-  _globals['_PATCH']._serialized_end=3521
-  _globals['_SECTIONSTATUS']._serialized_start=3523
-  _globals['_SECTIONSTATUS']._serialized_end=3597
-  _globals['_CROSSAGENTCONFLICT']._serialized_start=3599
-  _globals['_CROSSAGENTCONFLICT']._serialized_end=3702
-  _globals['_UNREADSOURCE']._serialized_start=3704
-  _globals['_UNREADSOURCE']._serialized_end=3771
-  _globals['_STATEMENTEDIT']._serialized_start=3773
-  _globals['_STATEMENTEDIT']._serialized_end=3854
-  _globals['_PLANEDIT']._serialized_start=3856
-  _globals['_PLANEDIT']._serialized_end=3946
-  _globals['_PLAN']._serialized_start=3949
-  _globals['_PLAN']._serialized_end=4877
+  _globals['_PLAN']._loaded_options = None
+  _globals['_PLAN']._serialized_options = b'\352A1\n\016buildplan/Plan\022\037sessions/{session}/plans/{plan}'
+  _globals['_CRITICALTOQUALITY']._serialized_start=343
+  _globals['_CRITICALTOQUALITY']._serialized_end=442
+  _globals['_HOLDPOINT']._serialized_start=445
+  _globals['_HOLDPOINT']._serialized_end=623
+  _globals['_HOLDPOINT_KIND']._serialized_start=562
+  _globals['_HOLDPOINT_KIND']._serialized_end=623
+  _globals['_QUALITYPLAN']._serialized_start=626
+  _globals['_QUALITYPLAN']._serialized_end=1017
+  _globals['_LONGLEADITEM']._serialized_start=1019
+  _globals['_LONGLEADITEM']._serialized_end=1135
+  _globals['_PURCHASING']._serialized_start=1138
+  _globals['_PURCHASING']._serialized_end=1638
+  _globals['_MILESTONE']._serialized_start=1641
+  _globals['_MILESTONE']._serialized_end=1781
+  _globals['_RISK']._serialized_start=1783
+  _globals['_RISK']._serialized_end=1868
+  _globals['_RELEASEPLAN']._serialized_start=1871
+  _globals['_RELEASEPLAN']._serialized_end=2007
+  _globals['_TIMEBOX']._serialized_start=2009
+  _globals['_TIMEBOX']._serialized_end=2084
+  _globals['_EXECUTIONSTRATEGY']._serialized_start=2086
+  _globals['_EXECUTIONSTRATEGY']._serialized_end=2188
+  _globals['_ROUTINGSTEP']._serialized_start=2190
+  _globals['_ROUTINGSTEP']._serialized_end=2283
+  _globals['_REFERENCEDSTANDARD']._serialized_start=2285
+  _globals['_REFERENCEDSTANDARD']._serialized_end=2370
+  _globals['_ENGINEERINGINSTRUCTIONS']._serialized_start=2373
+  _globals['_ENGINEERINGINSTRUCTIONS']._serialized_end=2794
+  _globals['_SECTIONS']._serialized_start=2797
+  _globals['_SECTIONS']._serialized_end=3130
+  _globals['_OPENQUESTION']._serialized_start=3133
+  _globals['_OPENQUESTION']._serialized_end=3274
+  _globals['_TASK']._serialized_start=3277
+  _globals['_TASK']._serialized_end=3409
+  _globals['_PATCH']._serialized_start=3412
+  _globals['_PATCH']._serialized_end=3548
+  _globals['_SECTIONSTATUS']._serialized_start=3550
+  _globals['_SECTIONSTATUS']._serialized_end=3624
+  _globals['_CROSSAGENTCONFLICT']._serialized_start=3626
+  _globals['_CROSSAGENTCONFLICT']._serialized_end=3729
+  _globals['_UNREADSOURCE']._serialized_start=3731
+  _globals['_UNREADSOURCE']._serialized_end=3798
+  _globals['_STATEMENTEDIT']._serialized_start=3800
+  _globals['_STATEMENTEDIT']._serialized_end=3881
+  _globals['_PLANEDIT']._serialized_start=3883
+  _globals['_PLANEDIT']._serialized_end=3973
+  _globals['_PLAN']._serialized_start=3976
+  _globals['_PLAN']._serialized_end=4958
 # @@protoc_insertion_point(module_scope)

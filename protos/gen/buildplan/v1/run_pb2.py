@@ -23,22 +23,25 @@ _sym_db = _symbol_database.Default()
 
 
 from buildplan.v1 import agent_pb2 as buildplan_dot_v1_dot_agent__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x62uildplan/v1/run.proto\x12\x0c\x62uildplan.v1\x1a\x18\x62uildplan/v1/agent.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd6\x03\n\x03Run\x12\x0c\n\x04name\x18\x01 \x01(\t\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.buildplan.v1.Run.State\x12)\n\x06\x61gents\x18\x03 \x03(\x0b\x32\x19.buildplan.v1.AgentStatus\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\x06 \x01(\x05\x12\x15\n\rlast_sequence\x18\x07 \x01(\x03\x12&\n\x07\x66\x61ilure\x18\x08 \x01(\x0b\x32\x15.buildplan.v1.Failure\x12\x12\n\nrequest_id\x18\t \x01(\t\x12\x14\n\x0cinput_digest\x18\n \x01(\t\"\x93\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x13\n\x0fSTATE_SUCCEEDED\x10\x03\x12\x11\n\rSTATE_PARTIAL\x10\x04\x12\x10\n\x0cSTATE_FAILED\x10\x05\x12\x13\n\x0fSTATE_CANCELLED\x10\x06\"\xbe\x01\n\x08RunEvent\x12\x0b\n\x03run\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x0c\x61gent_status\x18\x04 \x01(\x0b\x32\x19.buildplan.v1.AgentStatusH\x00\x12&\n\trun_state\x18\x05 \x01(\x0b\x32\x11.buildplan.v1.RunH\x00\x42\x07\n\x05\x65vent\"\xd7\x01\n\nCheckpoint\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x14\n\x0cinput_digest\x18\x03 \x01(\t\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x63ontract_version\x18\x05 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x06 \x01(\t\x12\x17\n\x0fstatement_count\x18\x07 \x01(\x05\x12\"\n\x05usage\x18\x08 \x01(\x0b\x32\x13.buildplan.v1.Usageb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x62uildplan/v1/run.proto\x12\x0c\x62uildplan.v1\x1a\x18\x62uildplan/v1/agent.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x04\n\x03Run\x12\x0c\n\x04name\x18\x01 \x01(\t\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.buildplan.v1.Run.State\x12)\n\x06\x61gents\x18\x03 \x03(\x0b\x32\x19.buildplan.v1.AgentStatus\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08revision\x18\x06 \x01(\x05\x12\x15\n\rlast_sequence\x18\x07 \x01(\x03\x12&\n\x07\x66\x61ilure\x18\x08 \x01(\x0b\x32\x15.buildplan.v1.Failure\x12\x12\n\nrequest_id\x18\t \x01(\t\x12\x14\n\x0cinput_digest\x18\n \x01(\t\"\x93\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x13\n\x0fSTATE_SUCCEEDED\x10\x03\x12\x11\n\rSTATE_PARTIAL\x10\x04\x12\x10\n\x0cSTATE_FAILED\x10\x05\x12\x13\n\x0fSTATE_CANCELLED\x10\x06:1\xea\x41.\n\rbuildplan/Run\x12\x1dsessions/{session}/runs/{run}\"\xbe\x01\n\x08RunEvent\x12\x0b\n\x03run\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x0c\x61gent_status\x18\x04 \x01(\x0b\x32\x19.buildplan.v1.AgentStatusH\x00\x12&\n\trun_state\x18\x05 \x01(\x0b\x32\x11.buildplan.v1.RunH\x00\x42\x07\n\x05\x65vent\"\xd7\x01\n\nCheckpoint\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x14\n\x0cinput_digest\x18\x03 \x01(\t\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x63ontract_version\x18\x05 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x06 \x01(\t\x12\x17\n\x0fstatement_count\x18\x07 \x01(\x05\x12\"\n\x05usage\x18\x08 \x01(\x0b\x32\x13.buildplan.v1.Usageb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'buildplan.v1.run_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RUN']._serialized_start=100
-  _globals['_RUN']._serialized_end=570
-  _globals['_RUN_STATE']._serialized_start=423
-  _globals['_RUN_STATE']._serialized_end=570
-  _globals['_RUNEVENT']._serialized_start=573
-  _globals['_RUNEVENT']._serialized_end=763
-  _globals['_CHECKPOINT']._serialized_start=766
-  _globals['_CHECKPOINT']._serialized_end=981
+  _globals['_RUN']._loaded_options = None
+  _globals['_RUN']._serialized_options = b'\352A.\n\rbuildplan/Run\022\035sessions/{session}/runs/{run}'
+  _globals['_RUN']._serialized_start=127
+  _globals['_RUN']._serialized_end=648
+  _globals['_RUN_STATE']._serialized_start=450
+  _globals['_RUN_STATE']._serialized_end=597
+  _globals['_RUNEVENT']._serialized_start=651
+  _globals['_RUNEVENT']._serialized_end=841
+  _globals['_CHECKPOINT']._serialized_start=844
+  _globals['_CHECKPOINT']._serialized_end=1059
 # @@protoc_insertion_point(module_scope)

@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from buildplan.v1 import agent_pb2 as buildplan_dot_v1_dot_agent__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62uildplan/v1/session.proto\x12\x0c\x62uildplan.v1\x1a\x18\x62uildplan/v1/agent.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"K\n\x0cWorkCalendar\x12\x18\n\x10working_weekdays\x18\x01 \x03(\x05\x12\x10\n\x08holidays\x18\x02 \x03(\t\x12\x0f\n\x07\x63ountry\x18\x03 \x01(\t\"\x86\x01\n\x0fSessionMetadata\x12\x14\n\x0cproject_name\x18\x01 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x02 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x03 \x01(\t\x12\r\n\x05notes\x18\x04 \x01(\t\x12,\n\x08\x63\x61lendar\x18\x05 \x01(\x0b\x32\x1a.buildplan.v1.WorkCalendar\"\xac\x02\n\x07Session\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12/\n\x08metadata\x18\x02 \x01(\x0b\x32\x1d.buildplan.v1.SessionMetadata\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1c\n\x0e\x64ocument_count\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x18\n\nlatest_run\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1d\n\x0flatest_revision\x18\x07 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x17\n\x0fvector_store_id\x18\x08 \x01(\t\"\xdc\x01\n\x07\x46inding\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x30\n\x08severity\x18\x02 \x01(\x0e\x32\x1e.buildplan.v1.Finding.Severity\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x05 \x01(\t\"a\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x14\n\x10SEVERITY_WARNING\x10\x02\x12\x12\n\x0eSEVERITY_ERROR\x10\x03\"=\n\rChecklistItem\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x08\x12\x10\n\x08required\x18\x03 \x01(\x08\"O\n\tScorePart\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x05\x12\x0f\n\x07maximum\x18\x03 \x01(\x05\x12\x12\n\nsuggestion\x18\x04 \x01(\t\"R\n\rAgentEstimate\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x02 \x01(\t\x12\"\n\x05usage\x18\x03 \x01(\x0b\x32\x13.buildplan.v1.Usage\"\xd9\x02\n\x10ValidationResult\x12\x14\n\x0cinput_digest\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05ready\x18\x03 \x01(\x08\x12\'\n\x08\x66indings\x18\x04 \x03(\x0b\x32\x15.buildplan.v1.Finding\x12.\n\tchecklist\x18\x05 \x03(\x0b\x32\x1b.buildplan.v1.ChecklistItem\x12\x14\n\x0c\x63ompleteness\x18\x06 \x01(\x05\x12&\n\x05parts\x18\x07 \x03(\x0b\x32\x17.buildplan.v1.ScorePart\x12\x0c\n\x04name\x18\x08 \x01(\t\x12.\n\testimates\x18\t \x03(\x0b\x32\x1b.buildplan.v1.AgentEstimate\x12\x1a\n\x12\x65stimated_cost_usd\x18\n \x01(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62uildplan/v1/session.proto\x12\x0c\x62uildplan.v1\x1a\x18\x62uildplan/v1/agent.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"K\n\x0cWorkCalendar\x12\x18\n\x10working_weekdays\x18\x01 \x03(\x05\x12\x10\n\x08holidays\x18\x02 \x03(\t\x12\x0f\n\x07\x63ountry\x18\x03 \x01(\t\"\x86\x01\n\x0fSessionMetadata\x12\x14\n\x0cproject_name\x18\x01 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x02 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x03 \x01(\t\x12\r\n\x05notes\x18\x04 \x01(\t\x12,\n\x08\x63\x61lendar\x18\x05 \x01(\x0b\x32\x1a.buildplan.v1.WorkCalendar\"\xd8\x02\n\x07Session\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12/\n\x08metadata\x18\x02 \x01(\x0b\x32\x1d.buildplan.v1.SessionMetadata\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1c\n\x0e\x64ocument_count\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x18\n\nlatest_run\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1d\n\x0flatest_revision\x18\x07 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x17\n\x0fvector_store_id\x18\x08 \x01(\t:*\xea\x41\'\n\x11\x62uildplan/Session\x12\x12sessions/{session}\"\xdc\x01\n\x07\x46inding\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x30\n\x08severity\x18\x02 \x01(\x0e\x32\x1e.buildplan.v1.Finding.Severity\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x05 \x01(\t\"a\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n\rSEVERITY_INFO\x10\x01\x12\x14\n\x10SEVERITY_WARNING\x10\x02\x12\x12\n\x0eSEVERITY_ERROR\x10\x03\"=\n\rChecklistItem\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x08\x12\x10\n\x08required\x18\x03 \x01(\x08\"O\n\tScorePart\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x05\x12\x0f\n\x07maximum\x18\x03 \x01(\x05\x12\x12\n\nsuggestion\x18\x04 \x01(\t\"R\n\rAgentEstimate\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x02 \x01(\t\x12\"\n\x05usage\x18\x03 \x01(\x0b\x32\x13.buildplan.v1.Usage\"\xa1\x03\n\x10ValidationResult\x12\x14\n\x0cinput_digest\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05ready\x18\x03 \x01(\x08\x12\'\n\x08\x66indings\x18\x04 \x03(\x0b\x32\x15.buildplan.v1.Finding\x12.\n\tchecklist\x18\x05 \x03(\x0b\x32\x1b.buildplan.v1.ChecklistItem\x12\x14\n\x0c\x63ompleteness\x18\x06 \x01(\x05\x12&\n\x05parts\x18\x07 \x03(\x0b\x32\x17.buildplan.v1.ScorePart\x12\x0c\n\x04name\x18\x08 \x01(\t\x12.\n\testimates\x18\t \x03(\x0b\x32\x1b.buildplan.v1.AgentEstimate\x12\x1a\n\x12\x65stimated_cost_usd\x18\n \x01(\x01:F\xea\x41\x43\n\x14\x62uildplan/Validation\x12+sessions/{session}/validations/{validation}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,22 +47,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSION'].fields_by_name['latest_run']._serialized_options = b'\342A\001\003'
   _globals['_SESSION'].fields_by_name['latest_revision']._loaded_options = None
   _globals['_SESSION'].fields_by_name['latest_revision']._serialized_options = b'\342A\001\003'
-  _globals['_WORKCALENDAR']._serialized_start=136
-  _globals['_WORKCALENDAR']._serialized_end=211
-  _globals['_SESSIONMETADATA']._serialized_start=214
-  _globals['_SESSIONMETADATA']._serialized_end=348
-  _globals['_SESSION']._serialized_start=351
-  _globals['_SESSION']._serialized_end=651
-  _globals['_FINDING']._serialized_start=654
-  _globals['_FINDING']._serialized_end=874
-  _globals['_FINDING_SEVERITY']._serialized_start=777
-  _globals['_FINDING_SEVERITY']._serialized_end=874
-  _globals['_CHECKLISTITEM']._serialized_start=876
-  _globals['_CHECKLISTITEM']._serialized_end=937
-  _globals['_SCOREPART']._serialized_start=939
-  _globals['_SCOREPART']._serialized_end=1018
-  _globals['_AGENTESTIMATE']._serialized_start=1020
-  _globals['_AGENTESTIMATE']._serialized_end=1102
-  _globals['_VALIDATIONRESULT']._serialized_start=1105
-  _globals['_VALIDATIONRESULT']._serialized_end=1450
+  _globals['_SESSION']._loaded_options = None
+  _globals['_SESSION']._serialized_options = b'\352A\'\n\021buildplan/Session\022\022sessions/{session}'
+  _globals['_VALIDATIONRESULT']._loaded_options = None
+  _globals['_VALIDATIONRESULT']._serialized_options = b'\352AC\n\024buildplan/Validation\022+sessions/{session}/validations/{validation}'
+  _globals['_WORKCALENDAR']._serialized_start=163
+  _globals['_WORKCALENDAR']._serialized_end=238
+  _globals['_SESSIONMETADATA']._serialized_start=241
+  _globals['_SESSIONMETADATA']._serialized_end=375
+  _globals['_SESSION']._serialized_start=378
+  _globals['_SESSION']._serialized_end=722
+  _globals['_FINDING']._serialized_start=725
+  _globals['_FINDING']._serialized_end=945
+  _globals['_FINDING_SEVERITY']._serialized_start=848
+  _globals['_FINDING_SEVERITY']._serialized_end=945
+  _globals['_CHECKLISTITEM']._serialized_start=947
+  _globals['_CHECKLISTITEM']._serialized_end=1008
+  _globals['_SCOREPART']._serialized_start=1010
+  _globals['_SCOREPART']._serialized_end=1089
+  _globals['_AGENTESTIMATE']._serialized_start=1091
+  _globals['_AGENTESTIMATE']._serialized_end=1173
+  _globals['_VALIDATIONRESULT']._serialized_start=1176
+  _globals['_VALIDATIONRESULT']._serialized_end=1593
 # @@protoc_insertion_point(module_scope)

@@ -24,48 +24,65 @@ _sym_db = _symbol_database.Default()
 
 from buildplan.v1 import conflict_pb2 as buildplan_dot_v1_dot_conflict__pb2
 from buildplan.v1 import session_pb2 as buildplan_dot_v1_dot_session__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"buildplan/v1/session_service.proto\x12\x0c\x62uildplan.v1\x1a\x1b\x62uildplan/v1/conflict.proto\x1a\x1a\x62uildplan/v1/session.proto\x1a google/protobuf/field_mask.proto\"[\n\x14\x43reateSessionRequest\x12/\n\x08metadata\x18\x01 \x01(\x0b\x32\x1d.buildplan.v1.SessionMetadata\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"?\n\x15\x43reateSessionResponse\x12&\n\x07session\x18\x01 \x01(\x0b\x32\x15.buildplan.v1.Session\"!\n\x11GetSessionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"<\n\x12GetSessionResponse\x12&\n\x07session\x18\x01 \x01(\x0b\x32\x15.buildplan.v1.Session\"K\n\x13ListSessionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05query\x18\x03 \x01(\t\"X\n\x14ListSessionsResponse\x12\'\n\x08sessions\x18\x01 \x03(\x0b\x32\x15.buildplan.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"o\n\x14UpdateSessionRequest\x12&\n\x07session\x18\x01 \x01(\x0b\x32\x15.buildplan.v1.Session\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"?\n\x15UpdateSessionResponse\x12&\n\x07session\x18\x01 \x01(\x0b\x32\x15.buildplan.v1.Session\"$\n\x14\x44\x65leteSessionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x17\n\x15\x44\x65leteSessionResponse\"&\n\x16ValidateSessionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"I\n\x17ValidateSessionResponse\x12.\n\x06result\x18\x01 \x01(\x0b\x32\x1e.buildplan.v1.ValidationResult\"&\n\x14ListConflictsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"J\n\x15ListConflictsResponse\x12\x31\n\tconflicts\x18\x01 \x03(\x0b\x32\x1e.buildplan.v1.DocumentConflict\"C\n\x16ResolveConflictRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\"K\n\x17ResolveConflictResponse\x12\x30\n\x08\x63onflict\x18\x01 \x01(\x0b\x32\x1e.buildplan.v1.DocumentConflict2\xe0\x05\n\x0eSessionService\x12X\n\rCreateSession\x12\".buildplan.v1.CreateSessionRequest\x1a#.buildplan.v1.CreateSessionResponse\x12O\n\nGetSession\x12\x1f.buildplan.v1.GetSessionRequest\x1a .buildplan.v1.GetSessionResponse\x12U\n\x0cListSessions\x12!.buildplan.v1.ListSessionsRequest\x1a\".buildplan.v1.ListSessionsResponse\x12X\n\rUpdateSession\x12\".buildplan.v1.UpdateSessionRequest\x1a#.buildplan.v1.UpdateSessionResponse\x12X\n\rDeleteSession\x12\".buildplan.v1.DeleteSessionRequest\x1a#.buildplan.v1.DeleteSessionResponse\x12^\n\x0fValidateSession\x12$.buildplan.v1.ValidateSessionRequest\x1a%.buildplan.v1.ValidateSessionResponse\x12X\n\rListConflicts\x12\".buildplan.v1.ListConflictsRequest\x1a#.buildplan.v1.ListConflictsResponse\x12^\n\x0fResolveConflict\x12$.buildplan.v1.ResolveConflictRequest\x1a%.buildplan.v1.ResolveConflictResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"buildplan/v1/session_service.proto\x12\x0c\x62uildplan.v1\x1a\x1b\x62uildplan/v1/conflict.proto\x1a\x1a\x62uildplan/v1/session.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\"[\n\x14\x43reateSessionRequest\x12/\n\x08metadata\x18\x01 \x01(\x0b\x32\x1d.buildplan.v1.SessionMetadata\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"?\n\x15\x43reateSessionResponse\x12&\n\x07session\x18\x01 \x01(\x0b\x32\x15.buildplan.v1.Session\"9\n\x11GetSessionRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xfa\x41\x13\n\x11\x62uildplan/Session\"<\n\x12GetSessionResponse\x12&\n\x07session\x18\x01 \x01(\x0b\x32\x15.buildplan.v1.Session\"K\n\x13ListSessionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05query\x18\x03 \x01(\t\"X\n\x14ListSessionsResponse\x12\'\n\x08sessions\x18\x01 \x03(\x0b\x32\x15.buildplan.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"o\n\x14UpdateSessionRequest\x12&\n\x07session\x18\x01 \x01(\x0b\x32\x15.buildplan.v1.Session\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"?\n\x15UpdateSessionResponse\x12&\n\x07session\x18\x01 \x01(\x0b\x32\x15.buildplan.v1.Session\"<\n\x14\x44\x65leteSessionRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xfa\x41\x13\n\x11\x62uildplan/Session\"\x17\n\x15\x44\x65leteSessionResponse\">\n\x16ValidateSessionRequest\x12$\n\x04name\x18\x01 \x01(\tB\x16\xfa\x41\x13\n\x11\x62uildplan/Session\"I\n\x17ValidateSessionResponse\x12.\n\x06result\x18\x01 \x01(\x0b\x32\x1e.buildplan.v1.ValidationResult\">\n\x14ListConflictsRequest\x12&\n\x06parent\x18\x01 \x01(\tB\x16\xfa\x41\x13\n\x11\x62uildplan/Session\"J\n\x15ListConflictsResponse\x12\x31\n\tconflicts\x18\x01 \x03(\x0b\x32\x1e.buildplan.v1.DocumentConflict\"\\\n\x16ResolveConflictRequest\x12%\n\x04name\x18\x01 \x01(\tB\x17\xfa\x41\x14\n\x12\x62uildplan/Conflict\x12\r\n\x05value\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\"K\n\x17ResolveConflictResponse\x12\x30\n\x08\x63onflict\x18\x01 \x01(\x0b\x32\x1e.buildplan.v1.DocumentConflict2\xef\x05\n\x0eSessionService\x12X\n\rCreateSession\x12\".buildplan.v1.CreateSessionRequest\x1a#.buildplan.v1.CreateSessionResponse\x12T\n\nGetSession\x12\x1f.buildplan.v1.GetSessionRequest\x1a .buildplan.v1.GetSessionResponse\"\x03\x90\x02\x01\x12Z\n\x0cListSessions\x12!.buildplan.v1.ListSessionsRequest\x1a\".buildplan.v1.ListSessionsResponse\"\x03\x90\x02\x01\x12X\n\rUpdateSession\x12\".buildplan.v1.UpdateSessionRequest\x1a#.buildplan.v1.UpdateSessionResponse\x12X\n\rDeleteSession\x12\".buildplan.v1.DeleteSessionRequest\x1a#.buildplan.v1.DeleteSessionResponse\x12^\n\x0fValidateSession\x12$.buildplan.v1.ValidateSessionRequest\x1a%.buildplan.v1.ValidateSessionResponse\x12]\n\rListConflicts\x12\".buildplan.v1.ListConflictsRequest\x1a#.buildplan.v1.ListConflictsResponse\"\x03\x90\x02\x01\x12^\n\x0fResolveConflict\x12$.buildplan.v1.ResolveConflictRequest\x1a%.buildplan.v1.ResolveConflictResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'buildplan.v1.session_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CREATESESSIONREQUEST']._serialized_start=143
-  _globals['_CREATESESSIONREQUEST']._serialized_end=234
-  _globals['_CREATESESSIONRESPONSE']._serialized_start=236
-  _globals['_CREATESESSIONRESPONSE']._serialized_end=299
-  _globals['_GETSESSIONREQUEST']._serialized_start=301
-  _globals['_GETSESSIONREQUEST']._serialized_end=334
-  _globals['_GETSESSIONRESPONSE']._serialized_start=336
-  _globals['_GETSESSIONRESPONSE']._serialized_end=396
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=398
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=473
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=475
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=563
-  _globals['_UPDATESESSIONREQUEST']._serialized_start=565
-  _globals['_UPDATESESSIONREQUEST']._serialized_end=676
-  _globals['_UPDATESESSIONRESPONSE']._serialized_start=678
-  _globals['_UPDATESESSIONRESPONSE']._serialized_end=741
-  _globals['_DELETESESSIONREQUEST']._serialized_start=743
-  _globals['_DELETESESSIONREQUEST']._serialized_end=779
-  _globals['_DELETESESSIONRESPONSE']._serialized_start=781
-  _globals['_DELETESESSIONRESPONSE']._serialized_end=804
-  _globals['_VALIDATESESSIONREQUEST']._serialized_start=806
-  _globals['_VALIDATESESSIONREQUEST']._serialized_end=844
-  _globals['_VALIDATESESSIONRESPONSE']._serialized_start=846
-  _globals['_VALIDATESESSIONRESPONSE']._serialized_end=919
-  _globals['_LISTCONFLICTSREQUEST']._serialized_start=921
-  _globals['_LISTCONFLICTSREQUEST']._serialized_end=959
-  _globals['_LISTCONFLICTSRESPONSE']._serialized_start=961
-  _globals['_LISTCONFLICTSRESPONSE']._serialized_end=1035
-  _globals['_RESOLVECONFLICTREQUEST']._serialized_start=1037
-  _globals['_RESOLVECONFLICTREQUEST']._serialized_end=1104
-  _globals['_RESOLVECONFLICTRESPONSE']._serialized_start=1106
-  _globals['_RESOLVECONFLICTRESPONSE']._serialized_end=1181
-  _globals['_SESSIONSERVICE']._serialized_start=1184
-  _globals['_SESSIONSERVICE']._serialized_end=1920
+  _globals['_GETSESSIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETSESSIONREQUEST'].fields_by_name['name']._serialized_options = b'\372A\023\n\021buildplan/Session'
+  _globals['_DELETESESSIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_DELETESESSIONREQUEST'].fields_by_name['name']._serialized_options = b'\372A\023\n\021buildplan/Session'
+  _globals['_VALIDATESESSIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_VALIDATESESSIONREQUEST'].fields_by_name['name']._serialized_options = b'\372A\023\n\021buildplan/Session'
+  _globals['_LISTCONFLICTSREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_LISTCONFLICTSREQUEST'].fields_by_name['parent']._serialized_options = b'\372A\023\n\021buildplan/Session'
+  _globals['_RESOLVECONFLICTREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_RESOLVECONFLICTREQUEST'].fields_by_name['name']._serialized_options = b'\372A\024\n\022buildplan/Conflict'
+  _globals['_SESSIONSERVICE'].methods_by_name['GetSession']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['GetSession']._serialized_options = b'\220\002\001'
+  _globals['_SESSIONSERVICE'].methods_by_name['ListSessions']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['ListSessions']._serialized_options = b'\220\002\001'
+  _globals['_SESSIONSERVICE'].methods_by_name['ListConflicts']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['ListConflicts']._serialized_options = b'\220\002\001'
+  _globals['_CREATESESSIONREQUEST']._serialized_start=170
+  _globals['_CREATESESSIONREQUEST']._serialized_end=261
+  _globals['_CREATESESSIONRESPONSE']._serialized_start=263
+  _globals['_CREATESESSIONRESPONSE']._serialized_end=326
+  _globals['_GETSESSIONREQUEST']._serialized_start=328
+  _globals['_GETSESSIONREQUEST']._serialized_end=385
+  _globals['_GETSESSIONRESPONSE']._serialized_start=387
+  _globals['_GETSESSIONRESPONSE']._serialized_end=447
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=449
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=524
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=526
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=614
+  _globals['_UPDATESESSIONREQUEST']._serialized_start=616
+  _globals['_UPDATESESSIONREQUEST']._serialized_end=727
+  _globals['_UPDATESESSIONRESPONSE']._serialized_start=729
+  _globals['_UPDATESESSIONRESPONSE']._serialized_end=792
+  _globals['_DELETESESSIONREQUEST']._serialized_start=794
+  _globals['_DELETESESSIONREQUEST']._serialized_end=854
+  _globals['_DELETESESSIONRESPONSE']._serialized_start=856
+  _globals['_DELETESESSIONRESPONSE']._serialized_end=879
+  _globals['_VALIDATESESSIONREQUEST']._serialized_start=881
+  _globals['_VALIDATESESSIONREQUEST']._serialized_end=943
+  _globals['_VALIDATESESSIONRESPONSE']._serialized_start=945
+  _globals['_VALIDATESESSIONRESPONSE']._serialized_end=1018
+  _globals['_LISTCONFLICTSREQUEST']._serialized_start=1020
+  _globals['_LISTCONFLICTSREQUEST']._serialized_end=1082
+  _globals['_LISTCONFLICTSRESPONSE']._serialized_start=1084
+  _globals['_LISTCONFLICTSRESPONSE']._serialized_end=1158
+  _globals['_RESOLVECONFLICTREQUEST']._serialized_start=1160
+  _globals['_RESOLVECONFLICTREQUEST']._serialized_end=1252
+  _globals['_RESOLVECONFLICTRESPONSE']._serialized_start=1254
+  _globals['_RESOLVECONFLICTRESPONSE']._serialized_end=1329
+  _globals['_SESSIONSERVICE']._serialized_start=1332
+  _globals['_SESSIONSERVICE']._serialized_end=2083
 # @@protoc_insertion_point(module_scope)

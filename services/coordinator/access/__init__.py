@@ -1,0 +1,1 @@
+"""Who may do what: identity, tenants, rates and the audit log, at the one door that all calls go through."""

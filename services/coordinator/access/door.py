@@ -1,0 +1,65 @@
+"""The coordinator's door: the caller is identified, held to a rate and to their tenant's sessions, and put on record.
+
+Every request's resource names are found by the protos' annotations, so that no method can leave the check out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from google.protobuf.message import Message
+
+from services.contract.resources import changes_something, names_in
+from services.coordinator.access.audit import AuditLog
+from services.coordinator.access.ownership import Ownership
+from services.runtime.door import Visit, caller, set_caller
+from services.runtime.errors import code_of
+from services.runtime.identity import LOCAL, Identities, Principal, bearer_token
+from services.runtime.rates import Rates
+
+
+@dataclass(frozen=True)
+class CoordinatorDoor:
+    """Without `identities` everybody is the local principal."""
+
+    identities: Identities | None
+    rates: Rates
+    ownership: Ownership
+    audit: AuditLog
+
+    def visit(self, method: str, metadata: Mapping[str, str | bytes]) -> Visit:
+        """See services.runtime.door.Door."""
+        return _Visit(self, method, metadata)
+
+    async def identify(self, metadata: Mapping[str, str | bytes]) -> Principal:
+        """Raises Unauthenticated."""
+        if self.identities is None:
+            return LOCAL
+        return await self.identities.identify(bearer_token(str(metadata.get("authorization", ""))))
+
+
+class _Visit:
+    def __init__(self, door: CoordinatorDoor, method: str, metadata: Mapping[str, str | bytes]) -> None:
+        self._door = door
+        self._method = method
+        self._metadata = metadata
+        self._resource = ""
+
+    async def __aenter__(self) -> Self:
+        set_caller(await self._door.identify(self._metadata))
+        self._door.rates.take(caller())
+        return self
+
+    async def asks(self, request: Message) -> None:
+        for name in names_in(request):
+            self._resource = self._resource or name
+            await self._door.ownership.check(name, caller().tenant)
+
+    def answers(self, response: Message) -> None:
+        self._resource = next(names_in(response), self._resource)
+
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if changes_something(self._method):
+            await self._door.audit.record(caller(), self._method, self._resource, code_of(error))

@@ -1,0 +1,69 @@
+"""The door that every call goes through: who calls, may they, and what is remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Protocol, Self
+
+from google.protobuf.message import Message
+
+from services.runtime.identity import LOCAL, Principal
+
+_CALLER: ContextVar[Principal] = ContextVar("caller", default=LOCAL)
+
+
+def caller() -> Principal:
+    """Who made the call that is being carried out; the local principal where nobody was asked."""
+    return _CALLER.get()
+
+
+def set_caller(principal: Principal) -> None:
+    """For the rest of this call, which has a context of its own."""
+    _CALLER.set(principal)
+
+
+class Visit(Protocol):
+    """One call: entered before anything is read, left with its error or without one. Raises domain errors."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def asks(self, request: Message) -> None:
+        """Looks at a request, or at each message of a stream of them, before the handler does."""
+
+    def answers(self, response: Message) -> None:
+        """Looks at the answer of a call that is no stream."""
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+
+class Door(Protocol):
+    """Opens a visit for a call of `method` ("/package.Service/Method")."""
+
+    def visit(self, method: str, metadata: Mapping[str, str | bytes]) -> Visit:
+        """Not entered yet."""
+
+
+class OpenDoor:
+    """Lets everybody in: for servers that hold no data and are only reached from loopback or by mutual TLS."""
+
+    def visit(self, method: str, metadata: Mapping[str, str | bytes]) -> Visit:  # noqa: ARG002 - nobody is asked
+        """See Door."""
+        return _Welcome()
+
+
+class _Welcome:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def asks(self, request: Message) -> None:
+        pass
+
+    def answers(self, response: Message) -> None:
+        pass
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
