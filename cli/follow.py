@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable
 
 import grpc
 
-from buildplan.v1.run_pb2 import Run, RunEvent
+from buildplan.v1.run_pb2 import RunEvent
 from buildplan.v1.run_service_pb2 import GetRunRequest, WatchRunRequest
 from cli.client import CALL_SECONDS, Client
+from services.contract.run_states import is_ended
 
-ENDED = frozenset({Run.STATE_SUCCEEDED, Run.STATE_PARTIAL, Run.STATE_FAILED, Run.STATE_CANCELLED})
 PATIENCE_SECONDS = 60.0
 PAUSE_SECONDS = 0.3
 _BROKEN = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
@@ -57,4 +57,4 @@ async def _watch(client: Client, run: str, after_sequence: int) -> AsyncIterator
 
 async def _has_ended(client: Client, run: str) -> bool:
     answer = await client.runs.GetRun(GetRunRequest(name=run), timeout=CALL_SECONDS)
-    return answer.run.state in ENDED
+    return is_ended(answer.run.state)

@@ -7,15 +7,17 @@ from gateway.coordinator import Coordinator
 from gateway.serving import serve_until_signal
 from gateway.settings import DEFAULT_PORT, GatewaySettings
 from services.runtime.channels import open_channel
+from services.runtime.identity import read_identities
 from services.runtime.process import run_process
 from services.runtime.settings import Environment, ServerSettings
 
 
 async def main(environment: Environment, settings: ServerSettings) -> None:
     """Serves until a signal, then drains."""
-    gateway = GatewaySettings.read(environment)
+    gateway = GatewaySettings.read(environment, settings.host)
+    identities = read_identities(environment)
     async with open_channel(gateway.coordinator, settings.tls) as channel:
-        await serve_until_signal(create_app(gateway, Coordinator.on(channel)), settings)
+        await serve_until_signal(create_app(gateway, Coordinator.on(channel), identities), settings)
 
 
 if __name__ == "__main__":

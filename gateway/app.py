@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
+from http import HTTPStatus
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
 from gateway import openapi, problems
+from gateway.access import sign_in
+from gateway.access.frame import Frame
+from gateway.access.guard import Guard
 from gateway.api import documents, plans, runs, sessions
 from gateway.coordinator import Coordinator
+from gateway.events import status
+from gateway.events.feed import Feeds
+from gateway.openapi import docs
 from gateway.pages import PACKAGE, routes
+from gateway.pages.dress import page
 from gateway.settings import GatewaySettings
 from services.contract.version import CONTRACT_VERSION
+from services.runtime.identity import Identities
 
 
-def create_app(settings: GatewaySettings, coordinator: Coordinator) -> FastAPI:
-    """An ASGI app that talks to `coordinator`."""
+def create_app(settings: GatewaySettings, coordinator: Coordinator, identities: Identities | None = None) -> FastAPI:
+    """An ASGI app that talks to `coordinator`; with `identities` a token is asked for."""
     app = FastAPI(
         title="Build Planner",
         version=CONTRACT_VERSION,
@@ -28,15 +36,27 @@ def create_app(settings: GatewaySettings, coordinator: Coordinator) -> FastAPI:
     )
     app.state.settings = settings
     app.state.coordinator = coordinator
-    app.state.stopping = asyncio.Event()
-    problems.install(app)
+    app.state.feeds = Feeds()
+    app.state.identities = identities
+    app.add_middleware(Guard, hosts=settings.hosts, identities=identities)
+    app.add_middleware(Frame)
+    problems.install(app, _problem_page)
     app.add_api_route("/healthz", _health, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=PACKAGE / "static"), name="static")
-    for part in (sessions, documents, runs, plans):
+    for part in (sessions, documents, runs, plans, status):
         app.include_router(part.router)
-    app.include_router(routes.router, include_in_schema=False)
-    openapi.describe(app, secured=False)
+    app.include_router(sign_in.router)
+    app.include_router(routes.router)
+    openapi.describe(app, secured=identities is not None)
+    docs.install(app)
     return app
+
+
+def _problem_page(problem: problems.Problem) -> HTMLResponse:
+    title = HTTPStatus(problem.status).phrase
+    answer = page("problem.html", title=title, detail=problem.detail, reason=problem.reason)
+    answer.status_code = problem.status
+    return answer
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import grpc
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
-from services.runtime.errors import Violation
+from services.runtime.errors import DomainError, Violation
 from services.runtime.remote import RemoteError, read_error
 
 _log = structlog.get_logger()
@@ -106,6 +107,8 @@ def describe(error: Exception) -> Problem:
             return error
         case grpc.RpcError():
             return _of_call(error)
+        case DomainError():
+            return _with_wait(Problem(_STATUSES.get(error.code, 500), error.message, error.reason))
         case RequestValidationError():
             return _of_validation(error)
         case HTTPException():
@@ -115,26 +118,37 @@ def describe(error: Exception) -> Problem:
     return Problem(500, f"something went wrong on our side; incident {incident} in the gateway's log says what")
 
 
-def install(app: FastAPI) -> None:
-    """Makes every error of the app a problem."""
+def install(app: FastAPI, as_page: Callable[[Problem], Response]) -> None:
+    """Makes every error of the app a problem, and a page where a person follows a link."""
 
-    async def handle(request: Request, error: Exception) -> JSONResponse:
-        return describe(error).answer(request.url.path)
+    async def handle(request: Request, error: Exception) -> Response:
+        problem = describe(error)
+        return as_page(problem) if wants_page(request) else problem.answer(request.url.path)
 
-    for kind in (Problem, grpc.RpcError, RequestValidationError, HTTPException, Exception):
+    for kind in (Problem, grpc.RpcError, DomainError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)
+
+
+def wants_page(connection: HTTPConnection) -> bool:
+    """True when a browser asks for something to show."""
+    return connection.scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "")
 
 
 def _of_call(error: grpc.RpcError) -> Problem:
     """What a failed call of the coordinator means to a web client."""
     remote = read_error(error)
     status = _STATUSES.get(remote.code, 500)
-    retry_after = remote.retry_after
     if remote.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         status = 413 if _is_a_limit_of_size(remote) else 429
-    if status in {429, 503} and retry_after is None:
-        retry_after = _RETRY_SECONDS
-    return Problem(status, _detail(remote), remote.reason, (*remote.fields, *remote.violations), retry_after)
+    violations = (*remote.fields, *remote.violations)
+    return _with_wait(Problem(status, _detail(remote), remote.reason, violations, remote.retry_after))
+
+
+def _with_wait(problem: Problem) -> Problem:
+    """Where waiting helps, a client is told how long."""
+    if problem.status in {429, 503} and problem.retry_after is None:
+        problem.retry_after = _RETRY_SECONDS
+    return problem
 
 
 def _is_a_limit_of_size(remote: RemoteError) -> bool:

@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from gateway.events.feed import Feeds
 from services.runtime.collector import settle
 from services.runtime.settings import ServerSettings, SettingError
 
@@ -31,14 +32,14 @@ class RunningGateway:
     """A started server; `address` is `host:port`."""
 
     def __init__(self, app: FastAPI, server: uvicorn.Server, serving: asyncio.Task[None], address: str) -> None:
-        self._stopping: asyncio.Event = app.state.stopping
+        self._feeds: Feeds = app.state.feeds
         self._server = server
         self._serving = serving
         self.address = address
 
     async def drain(self) -> None:
         """Ends the live streams, whose clients come back with their cursors, and waits for the calls in flight."""
-        self._stopping.set()
+        self._feeds.close()
         self._server.should_exit = True
         await self._serving
 

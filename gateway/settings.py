@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.access.hosts import LOOPBACK, allowed_hosts
 from services.runtime.settings import Environment
 
-MIB = 1024 * 1024
 DEFAULT_PORT = 8080
 DEFAULT_COORDINATOR = "127.0.0.1:50051"
 
@@ -15,19 +15,22 @@ DEFAULT_COORDINATOR = "127.0.0.1:50051"
 class GatewaySettings:
     """Settings of the gateway's own.
 
-    `coordinator` is `host:port` or `dns:///host:port`. `max_upload_bytes` holds for one file, `max_upload_files` for
-    one request.
+    `coordinator` is `host:port` or `dns:///host:port`. `max_upload_files` holds for one request. `heartbeat_seconds` is
+    how long a live stream is silent at most. `hosts` are the names that a Host header may carry; empty for any.
     """
 
     coordinator: str = DEFAULT_COORDINATOR
-    max_upload_bytes: int = 64 * MIB
     max_upload_files: int = 100
+    heartbeat_seconds: float = 15.0
+    hosts: frozenset[str] = frozenset(LOOPBACK)
 
     @staticmethod
-    def read(environment: Environment) -> GatewaySettings:
-        """From BUILDPLAN_TARGET, _MAX_UPLOAD_MIB and _MAX_UPLOAD_FILES."""
+    def read(environment: Environment, bound_to: str) -> GatewaySettings:
+        """From BUILDPLAN_TARGET, _MAX_UPLOAD_FILES, _HEARTBEAT_SECONDS and _ALLOWED_HOSTS."""
+        named = environment.text("BUILDPLAN_ALLOWED_HOSTS", "").lower().split(",")
         return GatewaySettings(
             coordinator=environment.text("BUILDPLAN_TARGET", DEFAULT_COORDINATOR),
-            max_upload_bytes=environment.integer("BUILDPLAN_MAX_UPLOAD_MIB", 64, minimum=1, maximum=1024) * MIB,
             max_upload_files=environment.integer("BUILDPLAN_MAX_UPLOAD_FILES", 100, minimum=1, maximum=10_000),
+            heartbeat_seconds=environment.number("BUILDPLAN_HEARTBEAT_SECONDS", 15.0, minimum=0.1, maximum=3600),
+            hosts=allowed_hosts(bound_to, [name.strip() for name in named if name.strip()]),
         )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from starlette.templating import Jinja2Templates
 
 from buildplan.v1.session_service_pb2 import ListSessionsRequest
 from gateway.coordinator import Caller
-from gateway.pages import PACKAGE
+from gateway.pages.dress import page
 
-router = APIRouter(default_response_class=HTMLResponse)
-templates = Jinja2Templates(PACKAGE / "templates")
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def jobs(request: Request, coordinator: Caller) -> HTMLResponse:
+async def jobs(coordinator: Caller) -> HTMLResponse:
     """The list of jobs."""
     answer = await coordinator.ask(coordinator.sessions.ListSessions, ListSessionsRequest())
-    return templates.TemplateResponse(request, "jobs.html", {"sessions": answer.sessions})
+    return page("jobs.html", sessions=answer.sessions)

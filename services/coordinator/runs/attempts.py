@@ -64,6 +64,11 @@ async def when_free(work: Callable[[], Awaitable[T]], policy: RunPolicy, waits: 
 
     For as long as a call may take at most; then its AgentFailed is raised. `waits` is told of each wait.
     """
+    try:
+        return await work()
+    except AgentFailed as error:
+        if error.reason != BUSY:
+            raise
     retrying = AsyncRetrying(
         sleep=sleep,
         stop=stop_after_delay(policy.deadline),
@@ -72,11 +77,6 @@ async def when_free(work: Callable[[], Awaitable[T]], policy: RunPolicy, waits: 
         before_sleep=lambda _: waits(),
         reraise=True,
     )
-    try:
-        return await work()
-    except AgentFailed as error:
-        if error.reason != BUSY:
-            raise
     return await retrying(work)
 
 

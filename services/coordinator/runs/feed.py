@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from buildplan.v1.run_pb2 import RunEvent
-from services.coordinator.runs.states import is_ended
+from services.contract.run_states import is_ended
 from services.runtime.errors import Unavailable
 
 TAIL_LENGTH = 256

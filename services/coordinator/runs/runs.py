@@ -17,6 +17,7 @@ from buildplan.v1.run_service_pb2 import StartRunRequest
 from buildplan.v1.session_pb2 import ValidationResult
 from services.contract.digests import text_digest
 from services.contract.names import parse, parse_session, run_name, session_name
+from services.contract.run_states import is_ended
 from services.coordinator.metadata import check_request_id
 from services.coordinator.runs.acceptance import Acceptance, started_by
 from services.coordinator.runs.active import ActiveRuns
@@ -27,7 +28,7 @@ from services.coordinator.runs.feed import Feed, LogPage
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.readiness import check_ready
 from services.coordinator.runs.specialists import Specialists
-from services.coordinator.runs.states import idle, is_ended
+from services.coordinator.runs.states import idle
 from services.coordinator.store import Store
 from services.coordinator.store import attempts as attempt_rows
 from services.coordinator.store import checkpoints as checkpoint_rows

@@ -8,13 +8,6 @@ from datetime import UTC, date, datetime
 from buildplan.v1.agent_pb2 import AgentStatus, Failure, Usage
 from buildplan.v1.run_pb2 import Run, RunEvent
 
-_ENDED = frozenset({Run.STATE_SUCCEEDED, Run.STATE_PARTIAL, Run.STATE_FAILED, Run.STATE_CANCELLED})
-
-
-def is_ended(state: Run.State.ValueType) -> bool:
-    """True when nothing more happens without a resume or a retry."""
-    return state in _ENDED
-
 
 def idle(agent: str, max_attempts: int, spent: Usage | None = None) -> AgentStatus:
     """An agent before its first attempt, or before its next ones with what the earlier ones `spent`."""
