@@ -124,19 +124,20 @@ class Sessions:
             raise PermissionDenied("VECTOR_STORE_FIXED", message)
 
     async def delete(self, name: str) -> None:
-        """The session and all that it holds; refused while a run is in flight."""
+        """The session and all that it holds, its vector store first; refused while a run is in flight.
+
+        Raises Unavailable while the store cannot be deleted: the session then stays, so that nobody loses sight of it.
+        """
         session = parse_session(name)
-
-        def work(tx: Connection) -> Session:
-            found = rows.get(tx, session)
-            if run_rows.in_flight(tx, session) is not None:
-                raise FailedPrecondition("RUN_IN_FLIGHT", f'"{name}" has a run in flight; cancel it first')
-            rows.delete(tx, session)
-            return found
-
-        deleted = await self._store.write(work)
+        found = await self._store.read(lambda tx: _deletable(tx, session))
         if self._keeper is not None:
-            await self._keeper.forget(deleted)
+            await self._keeper.forget(found)
+
+        def work(tx: Connection) -> None:
+            _deletable(tx, session)
+            rows.delete(tx, session)
+
+        await self._store.write(work)
 
     async def papers(self, session: str) -> Papers:
         """What the session holds, with its conflicts as they are now. They are stored when they have changed.
@@ -192,6 +193,13 @@ class Sessions:
         resolved = resolve(conflict, value, note)
         await self._store.write(lambda tx: conflict_rows.put(tx, session, resolved))
         return resolved
+
+
+def _deletable(tx: Connection, session: str) -> Session:
+    found = rows.get(tx, session)
+    if run_rows.in_flight(tx, session) is not None:
+        raise FailedPrecondition("RUN_IN_FLIGHT", f'"{found.name}" has a run in flight; cancel it first')
+    return found
 
 
 def _changeable(path: str) -> bool:

@@ -21,10 +21,11 @@ DEFAULT_SPECIALISTS = {
 
 @dataclass(frozen=True)
 class VectorStoreSettings:
-    """Where sessions are indexed."""
+    """Where sessions are indexed, and for how many seconds a run waits for that."""
 
     key: str = field(repr=False)
     base_url: str
+    patience: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ def _vector_store(environment: Environment) -> VectorStoreSettings | None:
         )
     if find_spec("openai") is None:
         raise SettingError('BUILDPLAN_VECTOR_STORE "openai" needs the package openai: install build-planner[openai]')
-    return VectorStoreSettings(key, environment.text("OPENAI_BASE_URL", "https://api.openai.com/v1"))
+    return VectorStoreSettings(
+        key,
+        environment.text("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+        environment.number("BUILDPLAN_VECTOR_STORE_SECONDS", 60.0, minimum=0.1, maximum=3600),
+    )
 
 
 def _database(environment: Environment, data: Path) -> str:

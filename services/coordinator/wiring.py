@@ -104,7 +104,7 @@ async def _keeper(settings: CoordinatorSettings, store: Store) -> AsyncIterator[
         yield None
         return
     stores = OpenAIVectorStores(settings.vector_store.key, settings.vector_store.base_url)
-    keeper = VectorStoreKeeper(store, stores, _utc_now)
+    keeper = VectorStoreKeeper(store, stores, _utc_now, settings.vector_store.patience)
     try:
         yield keeper
     finally:

@@ -1,12 +1,12 @@
 """Keeps sessions' vector stores: indexed before a run, in step with uploads and deletions, gone with the session.
 
-Nothing here stops anybody's work: trouble is logged, and preflight says it.
+Trouble stops no run: it is logged, and preflight says it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -20,9 +20,10 @@ from services.coordinator.store import Store
 from services.coordinator.store import documents as document_rows
 from services.coordinator.store import sessions as session_rows
 from services.coordinator.vector_store.index import VectorStoreIndex, VectorStores
-from services.runtime.errors import DomainError, NotFound
+from services.runtime.errors import DomainError, NotFound, Unavailable
 
 _log = structlog.get_logger()
+_LONGEST_SECONDS = 900.0
 
 
 class OwnedStores(VectorStores, Protocol):
@@ -36,31 +37,45 @@ class OwnedStores(VectorStores, Protocol):
 
 
 class VectorStoreKeeper:
-    """One for a coordinator. A store that was not made by it is searched, and otherwise left alone."""
+    """One for a coordinator. A store that was not made by it is searched, and otherwise left alone.
 
-    def __init__(self, store: Store, stores: OwnedStores, clock: Callable[[], datetime]) -> None:
+    A run waits for its store for at most `patience` seconds; the work on it goes on.
+    """
+
+    def __init__(self, store: Store, stores: OwnedStores, clock: Callable[[], datetime], patience: float) -> None:
         self._store = store
         self._stores = stores
         self._index = VectorStoreIndex(stores)
         self._clock = clock
+        self._patience = patience
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
         self._trouble: dict[str, str] = {}
 
     async def prepare(self, session: str) -> None:
         """Brings the session's store in step before a run, and makes one where there is none."""
-        await self._attempt(session, self._sync(session, make=True))
+        task = self._begin(session, make=True)
+        await asyncio.wait((task,), timeout=self._patience)
+        if not task.done():
+            self._note(session, f"its provider has not finished within {self._patience:g} s")
 
     def changed(self, session: str) -> None:
         """Its documents changed: a store that it has is brought in step meanwhile."""
-        task = asyncio.create_task(self._attempt(session, self._sync(session, make=False)))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(session, make=False)
 
     async def forget(self, session: Session) -> None:
-        """Deletes the store of a session that is gone."""
-        if session.vector_store_id:
-            await self._attempt(_id(session), self._delete(_id(session), session.vector_store_id))
+        """Deletes the store of a session that is about to go; raises Unavailable while it cannot be deleted."""
+        store = session.vector_store_id
+        try:
+            if store and await self._is_ours(_id(session), store):
+                await self._index.delete(store)
+                _log.info("vector store deleted", session=_id(session), store=store)
+        except DomainError as error:
+            message = (
+                f"the session's vector store {store} could not be deleted ({error.message}); delete the session again, "
+                "or empty its vector_store_id first to leave the store at the provider"
+            )
+            raise Unavailable("VECTOR_STORE_NOT_DELETED", message) from error
 
     def findings(self, session: Session) -> list[Finding]:
         """What preflight says of it."""
@@ -94,16 +109,29 @@ class VectorStoreKeeper:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._stores.close()
 
-    async def _attempt(self, session: str, work: Coroutine[Any, Any, None]) -> None:
-        turn = self._turns.setdefault(session, asyncio.Lock())
-        async with turn:
-            try:
-                await work
-            except DomainError as error:
-                self._trouble[session] = error.message
-                _log.error("vector store is not in step", session=session, reason=error.reason, cause=error.message)
-            else:
-                self._trouble.pop(session, None)
+    def _begin(self, session: str, *, make: bool) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._attempt(session, make=make))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _attempt(self, session: str, *, make: bool) -> None:
+        """One at a time for each session; ends in words, whatever the provider does."""
+        try:
+            async with self._turns.setdefault(session, asyncio.Lock()), asyncio.timeout(_LONGEST_SECONDS):
+                await self._sync(session, make=make)
+        except DomainError as error:
+            self._note(session, error.message)
+        except TimeoutError:
+            self._note(session, f"its provider did not finish within {_LONGEST_SECONDS:g} s; it was given up")
+        except Exception as error:  # noqa: BLE001 - whatever it is, runs must go on without the store
+            self._note(session, "it could not be kept, for a defect of ours that the log describes", error)
+        else:
+            self._trouble.pop(session, None)
+
+    def _note(self, session: str, trouble: str, defect: Exception | None = None) -> None:
+        self._trouble[session] = trouble
+        _log.error("vector store is not in step", session=session, cause=trouble, exc_info=defect)
 
     async def _sync(self, session: str, *, make: bool) -> None:
         def load(tx: Connection) -> Any:
@@ -130,11 +158,6 @@ class VectorStoreKeeper:
             await self._stores.delete(made)
             raise
         return made
-
-    async def _delete(self, session: str, store: str) -> None:
-        if await self._is_ours(session, store):
-            await self._index.delete(store)
-            _log.info("vector store deleted", session=session, store=store)
 
     async def _is_ours(self, session: str, store: str) -> bool:
         """True for a store that we made for this session, and for one that is gone."""

@@ -120,6 +120,8 @@ async def _told(name: str) -> AsyncIterator[None]:
         raise Unavailable(
             "PROVIDER_UNREACHABLE", "the vector store's provider could not be reached; retry later"
         ) from None
+    except (openai.OpenAIError, ValueError):
+        raise Unavailable("PROVIDER_ERROR", "the vector store's provider gave no proper answer; retry later") from None
 
 
 def _refused(name: str, status: int) -> DomainError:

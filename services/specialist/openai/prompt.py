@@ -21,6 +21,7 @@ from services.specialist.openai.document_block import (
     readable,
 )
 from services.specialist.openai.instructions import Instructions
+from services.specialist.openai.retrieval import Ranking
 from services.specialist.openai.settings import OpenAISettings
 from services.specialist.openai.tokens import estimate
 
@@ -76,7 +77,7 @@ def assemble(
     context: ContextPack,
     instructions: Instructions,
     settings: OpenAISettings,
-    found: Iterable[Sequence[int]] = (),
+    found: Iterable[Ranking] = (),
 ) -> Prompt:
     """The prompt of one agent. `found` are rankings of the readable passages by another search."""
     papers = Papers.read(context, settings.max_input_tokens)
@@ -115,7 +116,7 @@ def request(
     return body
 
 
-def _chosen(papers: Papers, instructions: Instructions, room: int, found: Iterable[Sequence[int]]) -> list[Passage]:
+def _chosen(papers: Papers, instructions: Instructions, room: int, found: Iterable[Ranking]) -> list[Passage]:
     """The best passages that fit into `room` tokens, in the order of the papers."""
     passages = papers.passages
     kept = []

@@ -19,7 +19,11 @@ _STOP_WORDS = (
 _IGNORED = frozenset(_STOP_WORDS.split())
 
 
-def rank(questions: Sequence[str], passages: Sequence[Passage], extra: Iterable[Sequence[int]] = ()) -> list[int]:
+Ranking = Sequence[Sequence[int]]
+"""Groups of passages by their index, the best group first; those of one group are equally good."""
+
+
+def rank(questions: Sequence[str], passages: Sequence[Passage], extra: Iterable[Ranking] = ()) -> list[int]:
     """Indices of `passages` that match any question, the best first.
 
     Ranks of all questions are fused, so that every question gets its best passages in. `extra` are rankings of the
@@ -32,8 +36,9 @@ def rank(questions: Sequence[str], passages: Sequence[Passage], extra: Iterable[
         index.close()
     scores: defaultdict[int, float] = defaultdict(float)
     for ranking in (*rankings, *extra):
-        for place, number in enumerate(ranking):
-            scores[number] += 1.0 / (_RANK_OFFSET + place)
+        for place, group in enumerate(ranking):
+            for number in group:
+                scores[number] += 1.0 / (_RANK_OFFSET + place)
     return sorted(scores, key=lambda number: (-scores[number], number))
 
 
@@ -47,7 +52,7 @@ def _index(passages: Sequence[Passage]) -> sqlite3.Connection:
     return connection
 
 
-def _hits(index: sqlite3.Connection, question: str) -> list[int]:
+def _hits(index: sqlite3.Connection, question: str) -> Ranking:
     words = dict.fromkeys(word for word in _WORD.findall(question.lower()) if word not in _IGNORED)
     if not words:
         return []
@@ -56,4 +61,4 @@ def _hits(index: sqlite3.Connection, question: str) -> list[int]:
         "SELECT rowid FROM passage WHERE passage MATCH ? ORDER BY bm25(passage, 0.5, 1.0) LIMIT ?",
         (query, _HITS_PER_QUESTION),
     )
-    return [number for (number,) in rows]
+    return rows.fetchall()

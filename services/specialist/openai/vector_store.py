@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from buildplan.v1.context_pb2 import ContextPack
@@ -24,8 +24,8 @@ _WORDS_IN_RUN = 5
 
 async def search(
     provider: Provider, context: ContextPack, passages: Sequence[Passage], questions: Sequence[str]
-) -> list[int]:
-    """Indices of `passages` that the store finds for the questions, the best first; raises CallFailed."""
+) -> list[list[int]]:
+    """Indices of `passages` that the store finds for the questions, by chunk, the best first; raises CallFailed."""
     hits = await provider.search(context.vector_store_id, questions[:_MOST_QUERIES], _MOST_HITS)
     return await asyncio.to_thread(lambda: Mapper(context, passages).map(hits))
 
@@ -44,14 +44,17 @@ class Mapper:
             for run in self._runs_of[number]:
                 self._holding[passage.document, run].append(number)
 
-    def map(self, hits: Sequence[Mapping[str, Any]]) -> list[int]:
-        """Passages of the hits in the hits' order, each once; hits of anything else are left out."""
-        found: dict[int, None] = {}
+    def map(self, hits: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+        """Passages of each hit in the hits' order, each passage once; hits of anything else are left out."""
+        seen: set[int] = set()
+        found = []
         for hit in hits:
             text = "\n".join(str(part.get("text", "")) for part in hit.get("content") or ())
-            for document in sorted(self._documents(hit)):
-                found.update(dict.fromkeys(self._covered(document, text)))
-        return list(found)
+            covered = {number for document in self._documents(hit) for number in self._covered(document, text)} - seen
+            if covered:
+                found.append(sorted(covered))
+                seen |= covered
+        return found
 
     def _documents(self, hit: Mapping[str, Any]) -> set[str]:
         """The session's documents that a hit may be of: by its attribute, else by its file's name."""
@@ -60,10 +63,10 @@ class Mapper:
             return {name for name in (self._names.get(last_id(told)),) if name}
         return self._by_file.get(str(hit.get("filename", "")), set())
 
-    def _covered(self, document: str, chunk: str) -> list[int]:
-        """Passages of which the chunk holds most runs, in the order of the papers."""
+    def _covered(self, document: str, chunk: str) -> Iterator[int]:
+        """Passages of which the chunk holds most runs."""
         shared = Counter(number for run in _runs(chunk) for number in self._holding.get((document, run), ()))
-        return sorted(number for number, held in shared.items() if held >= _LEAST_SHARE * len(self._runs_of[number]))
+        return (number for number, held in shared.items() if held >= _LEAST_SHARE * len(self._runs_of[number]))
 
 
 def _runs(text: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +40,15 @@ from services.runtime.errors import ERROR_DOMAIN
 from services.runtime.server import RunningServer, Service, start_server
 from services.runtime.settings import ServerSettings
 from services.sca.profile import PROFILE as SCA
+from services.specialist.engine import Engine
 from services.specialist.offline.engine import OfflineEngine
+from services.specialist.openai.engine import OpenAIEngine
+from services.specialist.openai.instructions import read_instructions
+from services.specialist.openai.settings import OpenAISettings
 from services.specialist.profile import Profile
 from services.specialist.servicer import SpecialistServicer
 from tests.integration.coordinator.papers import DRAWING, ORDER
+from tests.unit.openai.wire import SETTINGS
 
 if TYPE_CHECKING:
     from buildplan.v1.audit_service_pb2_grpc import AuditServiceAsyncStub
@@ -52,6 +57,7 @@ if TYPE_CHECKING:
     from buildplan.v1.run_service_pb2_grpc import RunServiceAsyncStub
     from buildplan.v1.session_service_pb2_grpc import SessionServiceAsyncStub
 
+PROFILES = (QMA, PMA, SCA, EMA)
 POLICY = RunPolicy(deadline=10.0, first_wait=0.05, longest_wait=0.1, jitter=0.01)
 MAX_UPLOAD_BYTES = 3 * 1024 * 1024
 CHUNK = 1024 * 1024
@@ -210,14 +216,36 @@ async def open_house(
 @asynccontextmanager
 async def offline_specialists() -> AsyncIterator[dict[str, str]]:
     """Agent to address of the four specialists with the offline engine, in this process."""
-    servers = {profile.agent: await _serve(profile) for profile in (QMA, PMA, SCA, EMA)}
+    async with _served({profile: OfflineEngine(profile) for profile in PROFILES}) as addresses:
+        yield addresses
+
+
+@asynccontextmanager
+async def model_specialists(base_url: str, **settings: object) -> AsyncIterator[dict[str, str]]:
+    """The same with the OpenAI engine, whose model is at `base_url`."""
+    chosen = replace(SETTINGS, base_url=base_url, **settings)  # type: ignore[arg-type]
+    engines = {profile: _model_engine(profile, chosen) for profile in PROFILES}
+    async with _served(engines) as addresses:
+        yield addresses
+    for engine in engines.values():
+        await engine.close()
+
+
+def _model_engine(profile: Profile, settings: OpenAISettings) -> OpenAIEngine:
+    assert profile.prompt is not None
+    return OpenAIEngine(read_instructions(profile.agent, profile.prompt), settings, profile.compute)
+
+
+@asynccontextmanager
+async def _served(engines: Mapping[Profile, Engine]) -> AsyncIterator[dict[str, str]]:
+    servers = {profile.agent: await _serve(profile, engine) for profile, engine in engines.items()}
     yield {agent: server.address for agent, server in servers.items()}
     for server in servers.values():
         await server.drain(0)
 
 
-async def _serve(profile: Profile) -> RunningServer:
-    servicer = SpecialistServicer(profile, OfflineEngine(profile))
+async def _serve(profile: Profile, engine: Engine) -> RunningServer:
+    servicer = SpecialistServicer(profile, engine)
     name = specialist_service_pb2.DESCRIPTOR.services_by_name["SpecialistService"].full_name
     service = Service(name, lambda server: add_SpecialistServiceServicer_to_server(servicer, server))
     return await start_server([service], ServerSettings())

@@ -37,8 +37,8 @@ def test_hits_become_passages_by_document_and_text() -> None:
     context = pack()
     mapper = Mapper(context, list(context.passages))
     chunk = f"…\n{LINES[DRAWING][2]}\n{LINES[DRAWING][3]}"
-    assert mapper.map([hit(chunk, attributes={"document": "d1"})]) == [2, 3]
-    assert mapper.map([hit(chunk, filename="d1.pdf", attributes=None)]) == [2, 3]
+    assert mapper.map([hit(chunk, attributes={"document": "d1"})]) == [[2, 3]]
+    assert mapper.map([hit(chunk, filename="d1.pdf", attributes=None)]) == [[2, 3]]
     assert mapper.map([hit(chunk, attributes={"document": "d2"})]) == []
     assert mapper.map([hit(chunk, attributes={"document": "of-another-session"}, filename="d1.pdf")]) == []
     assert mapper.map([hit("Something nobody wrote.", attributes={"document": "d1"})]) == []
