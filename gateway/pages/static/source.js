@@ -1,0 +1,56 @@
+// A citation opens its page beside the plan, scrolled to the marked words. Escape closes it.
+import { fetchPart, warn } from "./parts.js";
+
+const pane = document.querySelector("#source");
+let opener = null;
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-beside]");
+  if (pane && link && !(event.metaKey || event.ctrlKey || event.shiftKey)) {
+    event.preventDefault();
+    open(link);
+  }
+  if (event.target.closest("[data-close-source]")) leave();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && pane && !pane.hidden && !document.querySelector("dialog[open], :popover-open")) close();
+});
+
+async function open(link) {
+  const html = await fetchPart(link.href);
+  if (html === null) {
+    warn("The page cannot be shown now. The paper may have been removed since.");
+    return;
+  }
+  if (!pane.contains(link)) choose(link);
+  pane.innerHTML = html;
+  pane.hidden = false;
+  document.querySelector("#plan")?.classList.add("beside");
+  if (pane.tagName === "DIALOG" && !pane.open) pane.showModal();
+  opener?.scrollIntoView({ block: "nearest" });
+  pane.focus({ preventScroll: true });
+  await pane.querySelector("img")?.decode().catch(() => null);
+  pane.querySelector(".box, mark, .cited")?.scrollIntoView({ block: "center" });
+}
+
+function choose(link) {
+  opener?.removeAttribute("aria-current");
+  opener = link;
+  link.setAttribute("aria-current", "true");
+}
+
+function leave() {
+  if (pane) close();
+  else history.back();
+}
+
+function close() {
+  if (pane.tagName === "DIALOG") pane.close();
+  pane.hidden = pane.tagName !== "DIALOG";
+  pane.replaceChildren();
+  document.querySelector("#plan")?.classList.remove("beside");
+  opener?.removeAttribute("aria-current");
+  opener?.focus();
+  opener = null;
+}

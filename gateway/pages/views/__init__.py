@@ -1,0 +1,1 @@
+"""From protos to what a page shows; nothing here asks anybody."""
