@@ -104,7 +104,7 @@ async def test_a_name_that_was_made_to_point_here_is_refused(web: Web) -> None:
 
 
 async def test_every_answer_binds_the_browser(web: Web) -> None:
-    for path in ("/", "/healthz", "/sessions", "/none", "/static/base.css", "/openapi.json", "/docs"):
+    for path in ("/", "/healthz", "/sessions", "/none", "/static/page.css", "/openapi.json", "/docs"):
         headers = (await web.http.get(path)).headers
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy, path
