@@ -1,4 +1,4 @@
-"""The OpenAI engine in bad weather, against a provider of our own over real HTTP.
+"""Four engines in a storm of refusals, against a provider of our own over real HTTP.
 
 `python -m benchmarks.openai_storm` prints each figure with its limit and exits 1 when one is missed. Waits run on a
 clock of their own, so that it takes seconds; what is said to be measured is measured at the provider.
@@ -7,11 +7,11 @@ clock of their own, so that it takes seconds; what is said to be measured is mea
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import random
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,19 +23,14 @@ from services.runtime.errors import DomainError
 from services.specialist.openai.calls import Timing
 from services.specialist.openai.engine import OpenAIEngine
 from services.specialist.openai.instructions import read_instructions
-from services.specialist.openai.settings import LimitSettings
 from tests.integration.openai.provider_server import Answer, provider
 from tests.unit.openai.papers import pack
 from tests.unit.openai.wire import ROOT, SETTINGS, FakeTime, good_answer, reply, run
 
 AGENTS = ("qma", "pma", "sca", "ema")
-TRANSIENT = (429, 500, 502, 503, 408)
-RETRYABLE = frozenset(["RATE_LIMITED", "PROVIDER_ERROR", "PROVIDER_TIMEOUT", "PROVIDER_UNREACHABLE", "BAD_ANSWER"])
-RUNS = 200
 SCALE = 10.0
 STORM = 60.0
 CLIENTS = 200
-reasons: Counter[str] = Counter()
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,7 @@ def main() -> None:
 
 
 async def measure() -> list[Figure]:
-    return [*await transient_failures(), *await storm(), await spread(), await side_by_side()]
+    return [*await storm(), await spread()]
 
 
 def make(agent: str, url: str, timing: Timing, **settings: Any) -> OpenAIEngine:
@@ -87,54 +82,6 @@ def agent_of(body: dict[str, Any]) -> str:
 def error(status: int, **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return status, named, {"error": {"message": "storm", "type": "error", "code": "error"}}
-
-
-async def transient_failures() -> list[Figure]:
-    """Every fifth call fails at random; an agent whose failure is retryable has a second budget of attempts."""
-    chance = random.Random(20)
-
-    async def answer(_: int, body: dict[str, Any]) -> Answer:
-        if chance.random() < 0.2:
-            return error(chance.choice(TRANSIENT))
-        return 200, {}, reply(good_answer(agent_of(body)))
-
-    async with provider(answer) as (url, seen):
-        limits = LimitSettings(concurrency=16)
-        engines = {agent: make(agent, url, FakeTime().timing(len(agent)), limits=limits) for agent in AGENTS}
-        first = await _runs(engines, 1)
-        ended = await _runs(engines, 2)
-        calls = seen.calls
-        await asyncio.gather(*(engine.close() for engine in engines.values()))
-    lost = RUNS - sum(ended.values())
-    rate = ended["SUCCEEDED"] / RUNS
-    alone = f"{first['SUCCEEDED'] / RUNS:.1%} without the second time; {calls} calls"
-    return [
-        Figure(f"{RUNS} runs at 20 % failing calls, succeeded", f"{rate:.1%} ({alone})", ">= 99 %", rate >= 0.99),
-        Figure("runs lost", str(lost), "0", lost == 0),
-    ]
-
-
-async def _runs(engines: dict[str, OpenAIEngine], budgets: int) -> Counter[str]:
-    """How RUNS runs ended, sixteen at a time."""
-    places = asyncio.Semaphore(16)
-
-    async def one() -> str:
-        async with places:
-            ended = await asyncio.gather(*(_agent(engine, budgets) for engine in engines.values()))
-        return "SUCCEEDED" if all(ended) else "PARTIAL" if any(ended) else "FAILED"
-
-    return Counter(await asyncio.gather(*(one() for _ in range(RUNS))))
-
-
-async def _agent(engine: OpenAIEngine, budgets: int) -> bool:
-    for _ in range(budgets):
-        try:
-            return (await run(engine, pack())).patch is not None
-        except DomainError as failed:
-            reasons[failed.reason] += 1
-            if failed.reason not in RETRYABLE:
-                return False
-    return False
 
 
 async def storm() -> list[Figure]:
@@ -156,7 +103,7 @@ async def storm() -> list[Figure]:
         for engine in engines:
             await engine.estimate(pack())
         fast.started = time.monotonic()
-        await asyncio.gather(*(_agent(engine, 1) for engine in engines))
+        await asyncio.gather(*(_proposal(engine) for engine in engines))
         await asyncio.gather(*(engine.close() for engine in engines))
     most = max(len(calls) for calls in asked.values())
     off = max(_deviations(asked.values()))
@@ -164,6 +111,11 @@ async def storm() -> list[Figure]:
         Figure("60 s of 429s, most calls of an agent", str(most), "<= 3", most <= 3),
         Figure("Retry-After, largest deviation at the provider", f"{off:+.1%}", "0 to 10 %", 0 <= off <= 0.1),
     ]
+
+
+async def _proposal(engine: OpenAIEngine) -> None:
+    with contextlib.suppress(DomainError):
+        await run(engine, pack())
 
 
 def _deviations(asked: Iterable[list[tuple[float, float]]]) -> Iterator[float]:
@@ -200,23 +152,6 @@ async def spread() -> Figure:
     share = fullest / CLIENTS
     name = f"{CLIENTS} clients that fail together, most retries in 100 ms"
     return Figure(name, f"{share:.1%} ({waits[0]:.1f} to {waits[-1]:.1f} s)", "<= 10 %", share <= 0.1)
-
-
-async def side_by_side() -> Figure:
-    """Four agents whose model takes two seconds."""
-
-    async def answer(number: int, body: dict[str, Any]) -> Answer:
-        await asyncio.sleep(2.0 if number >= len(AGENTS) else 0.0)
-        return 200, {}, reply(good_answer(agent_of(body)))
-
-    async with provider(answer) as (url, _):
-        engines = [make(agent, url, Timing()) for agent in AGENTS]
-        await asyncio.gather(*(run(engine, pack()) for engine in engines))
-        started = time.monotonic()
-        await asyncio.gather(*(run(engine, pack()) for engine in engines))
-        took = time.monotonic() - started
-        await asyncio.gather(*(engine.close() for engine in engines))
-    return Figure("four calls of 2 s side by side", f"{took:.3f} s", "< 2.1 s", took < 2.1)
 
 
 if __name__ == "__main__":

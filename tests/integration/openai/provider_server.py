@@ -22,9 +22,20 @@ class Seen:
     calls: int = 0
     times: list[float] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
-    called: asyncio.Event = field(default_factory=asyncio.Event)
-    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
-    hung_up_at: float = 0.0
+    hung_up: list[float] = field(default_factory=list)
+
+    async def all_hung_up(self, calls: int) -> float:
+        """The time at which the last of so many calls was given up by its client."""
+        async with asyncio.timeout(10):
+            while len(self.hung_up) < calls:
+                await asyncio.sleep(0.005)
+        return self.hung_up[-1]
+
+    async def all_called(self, calls: int) -> None:
+        """Returns when there have been so many calls."""
+        async with asyncio.timeout(30):
+            while self.calls < calls:
+                await asyncio.sleep(0.005)
 
 
 async def never(_: int, __: dict[str, Any]) -> Answer:
@@ -47,7 +58,7 @@ async def provider(handler: Handler) -> AsyncIterator[tuple[str, Seen]]:
         try:
             await _serve(reader, writer, handler, seen)
         except (ConnectionError, asyncio.IncompleteReadError):
-            _hung_up(seen)
+            seen.hung_up.append(time.monotonic())
         except asyncio.CancelledError:
             return  # the server stops; a stream's callback would report it as an error
         finally:
@@ -73,10 +84,9 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, han
         number, seen.calls = seen.calls, seen.calls + 1
         seen.times.append(time.monotonic())
         seen.bodies.append(body)
-        seen.called.set()
         answer = await _unless_hung_up(reader, handler(number, body))
         if answer is None:
-            _hung_up(seen)
+            seen.hung_up.append(time.monotonic())
             return
         writer.write(_response(*answer))
         await writer.drain()
@@ -93,11 +103,6 @@ async def _unless_hung_up(reader: asyncio.StreamReader, work: Awaitable[Answer])
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-
-
-def _hung_up(seen: Seen) -> None:
-    seen.hung_up_at = time.monotonic()
-    seen.hung_up.set()
 
 
 def _response(status: int, headers: dict[str, str], body: Any) -> bytes:

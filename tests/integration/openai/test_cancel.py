@@ -65,8 +65,7 @@ async def specialist(base_url: str) -> AsyncIterator[str]:
 
 async def late(seen: Seen, since: float) -> float:
     """Seconds from `since` until the provider saw its client hang up."""
-    await asyncio.wait_for(seen.hung_up.wait(), 5)
-    return seen.hung_up_at - since
+    return await seen.all_hung_up(1) - since
 
 
 async def test_a_cancelled_call_closes_the_request() -> None:
@@ -77,7 +76,7 @@ async def test_a_cancelled_call_closes_the_request() -> None:
     ):
         call = SpecialistServiceStub(channel).Propose(ProposeRequest(context=pack()), timeout=60)
         await call.read()
-        await asyncio.wait_for(seen.called.wait(), 5)
+        await seen.all_called(1)
         since = time.monotonic()
         call.cancel()
         assert await late(seen, since) < SOON
@@ -104,7 +103,7 @@ async def test_a_killed_coordinator_closes_the_request() -> None:
     async with provider(never) as (url, seen), specialist(url) as address:
         process = await asyncio.create_subprocess_exec(sys.executable, "-c", COORDINATOR, address, cwd=ROOT)
         try:
-            await asyncio.wait_for(seen.called.wait(), 30)
+            await seen.all_called(1)
         finally:
             since = time.monotonic()
             process.kill()
