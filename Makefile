@@ -36,7 +36,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.run
 
 demo: $(VENV)/.run
-	@$(BIN)/buildplan plan samples/br-2041 --engine offline --out $(OUT) \
+	@$(BIN)/buildplan plan samples/br-2041 --engine offline --out $(OUT) --data $(OUT)/data \
 	    --project "BR-2041 Bioreactor Skid Frame" --customer "Northwind Bioprocess" --family "Skid frames"
 
 lint: $(VENV)/.dev

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,9 +24,11 @@ from cli.exporting import check_folder, write_plan
 from cli.output import Output, to_json
 from cli.progress.wording import seconds
 from cli.supervisor import Layout, ServiceEvent, Supervisor, choose_ports, definitions
+from cli.supervisor.services import DEFAULT_PORTS, GATEWAY
 from cli.upload import Uploaded, Uploads, collect, upload_all
 from cli.watching import report, watch
 from cli.wording import document_line, reading_lines, validation_lines
+from services.contract.names import last_id
 
 _HOLDS = {".md": "the plan to read", ".json": "the same for programs, a buildplan.v1.Plan"}
 
@@ -66,6 +70,7 @@ async def make_plan(order: PlanOrder, output: Output) -> int:
             output.say(f"Services ready, papers read after {seconds(time.monotonic() - started)}")
             run = await _run(client, output, session, order.max_cost)
             code = await _finish(client, output, run, order.out)
+    _tell_where_to_look(output, order.data, session)
     return max(code, exits.PARTIAL) if uploads.failed and code == exits.COMPLETE else code
 
 
@@ -122,6 +127,15 @@ async def _finish(client: Client, output: Output, run: Run, out: Path) -> int:
             output.say(f"Wrote {file} ({file.stat().st_size / 1024:.0f} KiB): {_HOLDS[file.suffix]}")
         output.record({"event": "written", "files": [str(file) for file in files]})
     return code
+
+
+def _tell_where_to_look(output: Output, data: Path | None, session: str) -> None:
+    """A job whose data are kept can be opened in a browser."""
+    if data is None:
+        return
+    command = shlex.join([sys.argv[0], "serve", "--data", str(data)])
+    url = f"http://127.0.0.1:{DEFAULT_PORTS[GATEWAY]}/jobs/{last_id(session)}/plan"
+    output.say(f"To see it in a browser: {command}, then open {url}")
 
 
 def _teller(output: Output) -> Callable[[ServiceEvent], None]:

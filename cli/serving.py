@@ -35,8 +35,8 @@ async def serve(layout: Layout, output: Output) -> int:
         await asyncio.wait({ready, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if ready.done():
             ready.result()
-            output.say(f"Ready: coordinator at {layout.target}. Ctrl-C stops all.")
-            output.record({"event": "ready", "target": layout.target})
+            output.say(f"Ready: open {layout.url} in a browser; coordinator at {layout.target}. Ctrl-C stops all.")
+            output.record({"event": "ready", "target": layout.target, "url": layout.url})
         await stopped
         ready.cancel()
         output.say("Stopping")

@@ -16,7 +16,7 @@ from cli.output import Output
 from cli.planning import PlanOrder, make_plan
 from cli.serving import DEFAULT_DATA, serve
 from cli.supervisor import Layout, choose_ports
-from cli.supervisor.services import DEFAULT_PORTS, read_external
+from cli.supervisor.services import COORDINATOR, DEFAULT_PORTS, read_external
 
 _PANEL = "On this machine"
 PLAN_HELP = """Makes a plan from files and folders: starts the services, runs, writes plan.md and plan.json.
@@ -33,7 +33,7 @@ SERVE_HELP = """Starts every service and keeps it up until Ctrl-C; one that cras
 Examples:
 
     buildplan serve
-    buildplan serve --data /srv/buildplan --engine openai
+    buildplan serve --data /srv/buildplan --engine openai --web-port 9000
 """
 
 
@@ -81,7 +81,11 @@ def plan(  # noqa: PLR0913, PLR0917 - each is an option of the command
 def serve_command(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Port of the coordinator; 0 takes free ports for all.")
-    ] = DEFAULT_PORTS["coordinator"],
+    ] = DEFAULT_PORTS[COORDINATOR],
+    web_port: Annotated[
+        int | None,
+        typer.Option("--web-port", min=1, max=65535, help="Port of the page and the HTTP API; without it 8080."),
+    ] = None,
     engine: options.EngineOption = None,
     data: options.DataOption = None,
     specialist: options.SpecialistOption = None,
@@ -94,11 +98,12 @@ def serve_command(
         folder = (data or DEFAULT_DATA).expanduser()
         check_folder(folder)
         layout = Layout(
-            choose_ports(port),
+            choose_ports(port, web_port),
             folder.resolve(),
             chosen.value,
             read_external(specialist or []),
             vector_store=uses_vector_store(),
+            web=True,
         )
         return await serve(layout, output)
 

@@ -9,13 +9,11 @@ import sys
 from pathlib import Path
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from cli import exits
-from cli.access import Access
 from cli.errors import CommandError
+from cli.supervisor.health import healthy
 from cli.supervisor.services import ServiceDefinition
-from services.runtime.channels import open_channel
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -33,7 +31,7 @@ class ServiceProcess:
     @staticmethod
     async def start(definition: ServiceDefinition, log: Path) -> ServiceProcess:
         """Starts the process in a group of its own, so that Ctrl-C reaches us alone."""
-        command = [sys.executable, "-m", "cli.child", str(os.getpid()), f"services.{definition.name}"]
+        command = [sys.executable, "-m", "cli.child", str(os.getpid()), definition.module]
         with log.open("ab") as stream:
             at = stream.tell()
             process = await asyncio.create_subprocess_exec(
@@ -57,14 +55,18 @@ class ServiceProcess:
 
     async def serving(self) -> None:
         """Until the health service answers SERVING; raises CommandError when the process ends first or is too slow."""
-        health, ended = asyncio.ensure_future(self._healthy()), asyncio.ensure_future(self.wait())
+        health, ended = (
+            asyncio.ensure_future(healthy(self.definition, START_SECONDS)),
+            asyncio.ensure_future(self.wait()),
+        )
         try:
             await asyncio.wait({health, ended}, return_when=asyncio.FIRST_COMPLETED)
             if not health.done():
                 raise self._failure(f"ended with {describe_code(ended.result())} before it served", ended.result())
             await health
-        except grpc.aio.AioRpcError as error:
-            raise self._failure(f"did not serve within {START_SECONDS:.0f} s ({error.details()})", 1) from error
+        except (grpc.aio.AioRpcError, TimeoutError) as error:
+            why = error.details() if isinstance(error, grpc.aio.AioRpcError) else "it does not answer"
+            raise self._failure(f"did not serve within {START_SECONDS:.0f} s ({why})", 1) from error
         finally:
             health.cancel()
             ended.cancel()
@@ -79,15 +81,6 @@ class ServiceProcess:
         except TimeoutError:
             self._process.kill()
             await self.wait()
-
-    async def _healthy(self) -> None:
-        async with open_channel(self.definition.address, Access.of_command().tls) as channel:
-            stub = health_pb2_grpc.HealthStub(channel)
-            request = health_pb2.HealthCheckRequest()
-            answer = await stub.Check(request, timeout=START_SECONDS, wait_for_ready=True)  # type: ignore[attr-defined]
-            while answer.status != health_pb2.HealthCheckResponse.SERVING:
-                await asyncio.sleep(0.05)
-                answer = await stub.Check(request, timeout=START_SECONDS)  # type: ignore[attr-defined]
 
     def _failure(self, what: str, code: int) -> CommandError:
         """A bad setting (exit code 2) is the caller's to mend, anything else is a failure."""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from cli.errors import CommandError, UsageError
 
-COORDINATOR = "coordinator"
-DEFAULT_PORTS = {"qma": 50061, "pma": 50062, "sca": 50063, "ema": 50064, COORDINATOR: 50051}
+AGENTS = ("qma", "pma", "sca", "ema")
+COORDINATOR, GATEWAY = "coordinator", "gateway"
+DEFAULT_PORTS = {"qma": 50061, "pma": 50062, "sca": 50063, "ema": 50064, COORDINATOR: 50051, GATEWAY: 8080}
 _HOST = "127.0.0.1"
 _PROVIDER = "OPENAI_"
 # Below the range from which Linux takes ports for outgoing connections.
@@ -20,7 +21,7 @@ _FIRST_FREE_PORT, _FREE_PORTS, _TRIES = 20_000, 12_000, 50
 
 @dataclass(frozen=True)
 class ServiceDefinition:
-    """One process: `python -m services.{name}` at `address`, with `environment` added to ours.
+    """One process: `python -m {module}` at `address`, with `environment` added to ours.
 
     Variables of ours that begin with `withheld` are not passed on.
     """
@@ -29,6 +30,16 @@ class ServiceDefinition:
     address: str
     environment: Mapping[str, str]
     withheld: str = ""
+
+    @property
+    def module(self) -> str:
+        """What Python runs."""
+        return self.name if self.name == GATEWAY else f"services.{self.name}"
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds it; empty for one that speaks gRPC."""
+        return f"http://{self.address}" if self.name == GATEWAY else ""
 
     def inherit(self, ours: Mapping[str, str]) -> dict[str, str]:
         """The environment of the process."""
@@ -41,7 +52,7 @@ class Layout:
     """A local system: a port for each service, where its data lives, and who runs elsewhere already.
 
     `external` maps an agent to the address of a specialist that is not ours to start. The key of a model's provider
-    is for the specialists; the coordinator gets it for a `vector_store` only.
+    is for the specialists; the coordinator gets it for a `vector_store` only. `web` adds the gateway.
     """
 
     ports: Mapping[str, int]
@@ -50,40 +61,49 @@ class Layout:
     external: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     vector_store: bool = False
+    web: bool = False
 
     @property
     def target(self) -> str:
         """The coordinator's address."""
-        return f"{_HOST}:{self.ports[COORDINATOR]}"
+        return self.address(COORDINATOR)
+
+    @property
+    def url(self) -> str:
+        """The gateway's address, for a browser."""
+        return f"http://{self.address(GATEWAY)}"
+
+    def address(self, service: str) -> str:
+        """`host:port` of a service of ours."""
+        return f"{_HOST}:{self.ports[service]}"
 
 
 def definitions(layout: Layout) -> list[ServiceDefinition]:
     """The processes to start, specialists first."""
-    agents = [name for name in DEFAULT_PORTS if name != COORDINATOR]
-    addresses = {agent: layout.external.get(agent, f"{_HOST}:{layout.ports[agent]}") for agent in agents}
-    addresses.update(layout.external)
-    shared = {"BUILDPLAN_HOST": _HOST, "BUILDPLAN_LOG_FORMAT": "json", **layout.environment}
-    specialist = {**shared, "BUILDPLAN_ENGINE": layout.engine}
+    addresses = {agent: layout.external.get(agent, layout.address(agent)) for agent in AGENTS} | dict(layout.external)
     coordinator = {
-        **shared,
         "BUILDPLAN_DATA": str(layout.data),
         "BUILDPLAN_SPECIALISTS": ",".join(f"{agent}={address}" for agent, address in addresses.items()),
     }
     found = [
-        ServiceDefinition(agent, addresses[agent], {**specialist, "BUILDPLAN_PORT": str(layout.ports[agent])})
-        for agent in agents
-        if agent not in layout.external
+        _define(layout, agent, {"BUILDPLAN_ENGINE": layout.engine}) for agent in AGENTS if agent not in layout.external
     ]
-    port = {"BUILDPLAN_PORT": str(layout.ports[COORDINATOR])}
-    withheld = "" if layout.vector_store else _PROVIDER
-    return [*found, ServiceDefinition(COORDINATOR, layout.target, {**coordinator, **port}, withheld)]
+    found.append(_define(layout, COORDINATOR, coordinator, "" if layout.vector_store else _PROVIDER))
+    if layout.web:
+        found.append(_define(layout, GATEWAY, {"BUILDPLAN_TARGET": layout.target}, _PROVIDER))
+    return found
 
 
-def choose_ports(coordinator_port: int | None) -> dict[str, int]:
-    """The usual ports with the coordinator's own when one is given; 0 takes free ones for all, None too."""
-    if not coordinator_port:
-        return dict(zip(DEFAULT_PORTS, _free_ports(len(DEFAULT_PORTS)), strict=True))
-    return {**DEFAULT_PORTS, COORDINATOR: coordinator_port}
+def _define(layout: Layout, name: str, own: Mapping[str, str], withheld: str = "") -> ServiceDefinition:
+    shared = {"BUILDPLAN_HOST": _HOST, "BUILDPLAN_LOG_FORMAT": "json", **layout.environment}
+    port = {"BUILDPLAN_PORT": str(layout.ports[name])}
+    return ServiceDefinition(name, layout.address(name), {**shared, **own, **port}, withheld)
+
+
+def choose_ports(coordinator: int | None, gateway: int | None = None) -> dict[str, int]:
+    """The usual ports with those that are given; a coordinator's of 0 or None takes free ones for all the others."""
+    usual = {**DEFAULT_PORTS, COORDINATOR: coordinator} if coordinator else _free_ports()
+    return usual if gateway is None else {**usual, GATEWAY: gateway}
 
 
 def read_external(pairs: Sequence[str]) -> dict[str, str]:
@@ -98,14 +118,14 @@ def read_external(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _free_ports(count: int) -> list[int]:
+def _free_ports() -> dict[str, int]:
     found: list[int] = []
-    for _ in range(_TRIES * count):
+    for _ in range(_TRIES * len(DEFAULT_PORTS)):
         port = _FIRST_FREE_PORT + secrets.randbelow(_FREE_PORTS)
         if port not in found and _is_free(port):
             found.append(port)
-        if len(found) == count:
-            return found
+        if len(found) == len(DEFAULT_PORTS):
+            return dict(zip(DEFAULT_PORTS, found, strict=True))
     raise CommandError("there are no free ports on this machine", reason="NO_FREE_PORT")
 
 

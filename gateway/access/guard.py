@@ -18,7 +18,8 @@ COOKIE = "buildplan_token"
 SIGN_IN = "/sign-in"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN_PATHS = ("/static/",)
-_OPEN = frozenset({"/healthz", SIGN_IN})
+_HEALTH = "/healthz"
+_OPEN = frozenset({_HEALTH, SIGN_IN})
 
 
 class Guard:
@@ -47,7 +48,7 @@ class Guard:
 
     def _check_host(self, connection: HTTPConnection) -> None:
         header = connection.headers.get("host", "")
-        if self._hosts and host_name(header) not in self._hosts:
+        if self._hosts and host_name(header) not in self._hosts and connection.url.path != _HEALTH:
             detail = f'"{header[:100]}" is not a name of this gateway; BUILDPLAN_ALLOWED_HOSTS takes others'
             raise Problem(421, detail, "WRONG_HOST")
 

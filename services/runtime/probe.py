@@ -1,4 +1,4 @@
-"""`python -m services.runtime.probe HOST:PORT` exits 0 when the server there is SERVING, else 1.
+"""`python -m services.runtime.probe HOST:PORT` exits 0 when the server there is SERVING, else 1; also with a URL.
 
 It shows the service's own certificate where the settings name one.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import urllib.request
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -18,15 +19,31 @@ _TIMEOUT_SECONDS = 2.0
 
 
 def serving(address: str, tls: Tls | None = None) -> bool:
-    """True when the health service at `address` answers SERVING in time."""
+    """True when what is at `address` serves."""
+    return not fault(address, tls)
+
+
+def fault(address: str, tls: Tls | None) -> str:
+    """Why nothing serves at `address`; empty when its gRPC health service says SERVING, or an http:// URL answers."""
+    return _http_fault(address) if address.startswith("http://") else _grpc_fault(address, tls)
+
+
+def _grpc_fault(address: str, tls: Tls | None) -> str:
     with _channel(address, tls) as channel:
         try:
             stub = health_pb2_grpc.HealthStub(channel)
             answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=_TIMEOUT_SECONDS)  # type: ignore[attr-defined]
         except grpc.RpcError as error:
-            print(f"{address}: {error.code().name}", file=sys.stderr)
-            return False
-    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+            return str(error.code().name)
+    return "" if answer.status == health_pb2.HealthCheckResponse.SERVING else "NOT_SERVING"
+
+
+def _http_fault(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - the scheme has been looked at
+            return ""
+    except OSError as error:
+        return str(error)
 
 
 def _channel(address: str, tls: Tls | None) -> grpc.Channel:
@@ -35,8 +52,14 @@ def _channel(address: str, tls: Tls | None) -> grpc.Channel:
     return grpc.secure_channel(address, tls.channel_credentials(), tls.channel_options())
 
 
-if __name__ == "__main__":
+def main(address: str) -> str | None:
+    """What is wrong, for the end of the process."""
     try:
-        sys.exit(0 if serving(sys.argv[1], Environment(os.environ).tls()) else 1)
+        found = fault(address, Environment(os.environ).tls())
     except SettingError as error:
-        sys.exit(str(error))
+        return str(error)
+    return f"{address}: {found}" if found else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -64,7 +64,7 @@ def left_behind(mark: str) -> list[psutil.Process]:
 
 
 class Started:
-    """A command that goes on; `lines` are read as they come."""
+    """A command that goes on; `ready` is what `serve` says when everything serves."""
 
     def __init__(self, *arguments: str | Path, **variables: str) -> None:
         self.mark = uuid.uuid4().hex
@@ -75,6 +75,7 @@ class Started:
             text=True,
             env=environment(self.mark, **variables),
         )
+        self.ready: dict[str, str] = {}
         self._lines: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -116,7 +117,8 @@ def serving(data: Path, *arguments: str, **variables: str) -> Iterator[tuple[Sta
     """`buildplan serve` on free ports, and the coordinator's address; nothing may be left of it."""
     started = Started("serve", "--port", "0", "--data", data, "--json", *arguments, **variables)
     try:
-        yield started, json.loads(started.until('"ready"'))["target"]
+        started.ready = json.loads(started.until('"ready"'))
+        yield started, started.ready["target"]
     finally:
         code = started.end()
     assert code == 0, started.errors

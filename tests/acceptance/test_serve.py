@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,21 @@ def test_the_whole_way_command_by_command(tmp_path: Path) -> None:
         assert "run SUCCEEDED" in call("cancel")
         assert "is gone" in call("sessions", "delete", session)
         call("status", code=2)
+
+
+def test_a_planned_job_is_opened_where_it_was_said(tmp_path: Path, paper: Path) -> None:
+    data = tmp_path / "data"
+    planned = buildplan("plan", paper, *JOB, "--out", tmp_path / "out", "--data", data)
+    assert planned.returncode == 0, planned.stderr
+    command, _, url = planned.stdout.splitlines()[-1].partition("in a browser: ")[2].partition(", then open ")
+    assert shlex.split(command)[1:] == ["serve", "--data", str(data)]
+    with serving(data) as (started, _):
+        ready = started.ready["url"]
+        session = url.partition("/jobs/")[2].removesuffix("/plan")
+        with urllib.request.urlopen(f"{ready}/sessions/{session}/plans/latest", timeout=10) as answer:
+            assert json.load(answer)["revision"] == 1
+        with urllib.request.urlopen(ready, timeout=10) as answer:
+            assert JOB[1] in answer.read().decode()
 
 
 def test_a_killed_service_is_started_again_and_said_so(tmp_path: Path, paper: Path) -> None:

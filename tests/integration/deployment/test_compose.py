@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from google.protobuf.json_format import ParseDict
 from ruamel.yaml import YAML
 
 from buildplan.v1.document_service_pb2 import UploadDocumentRequest, UploadHeader
 from buildplan.v1.document_service_pb2_grpc import DocumentServiceStub
-from buildplan.v1.plan_service_pb2 import GetPlanRequest
-from buildplan.v1.plan_service_pb2_grpc import PlanServiceStub
+from buildplan.v1.plan_pb2 import Plan
 from buildplan.v1.run_pb2 import Run
 from buildplan.v1.run_service_pb2 import StartRunRequest, WatchRunRequest
 from buildplan.v1.run_service_pb2_grpc import RunServiceStub
@@ -39,6 +41,11 @@ def services() -> dict[str, Any]:
     return composed
 
 
+def read_json(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -47,6 +54,12 @@ def free_port() -> int:
 
 def on_loopback(value: str, ports: dict[str, int]) -> str:
     return re.sub(r"dns:///([a-z]+):50051", lambda found: f"127.0.0.1:{ports[found[1]]}", value)
+
+
+def probed(definition: dict[str, Any], port: int) -> str:
+    """What the health check looks at, on the port that the service has here."""
+    composed: str = definition["healthcheck"]["test"][-1]
+    return composed.replace(f":{definition['environment']['BUILDPLAN_PORT']}", f":{port}")
 
 
 @asynccontextmanager
@@ -63,7 +76,7 @@ async def process(definition: dict[str, Any], name: str, ports: dict[str, int], 
     )
     try:
         async with asyncio.timeout(20):
-            while not await asyncio.to_thread(serving, f"127.0.0.1:{ports[name]}"):
+            while not await asyncio.to_thread(serving, probed(definition, ports[name])):
                 assert started.returncode is None, f"{name} ended with {started.returncode}"
                 await asyncio.sleep(0.1)
         yield
@@ -87,7 +100,7 @@ async def test_composed_processes_make_a_plan(tmp_path: Path) -> None:
     composed = services()
     ports = {name: free_port() for name in composed}
     async with AsyncExitStack() as stack:
-        order = sorted(composed, key=lambda name: name == "coordinator")
+        order = sorted(composed, key=["coordinator", "gateway"].count)
         for name in order:
             await stack.enter_async_context(process(composed[name], name, ports, tmp_path / name))
         channel = await stack.enter_async_context(open_channel(f"127.0.0.1:{ports['coordinator']}"))
@@ -101,6 +114,7 @@ async def test_composed_processes_make_a_plan(tmp_path: Path) -> None:
         started = await runs.StartRun(StartRunRequest(parent=created.session.name))
         events = [answer.event async for answer in runs.WatchRun(WatchRunRequest(name=started.run.name))]
         assert events[-1].run_state.state == Run.STATE_SUCCEEDED
-        answer = await PlanServiceStub(channel).GetPlan(GetPlanRequest(name=f"{created.session.name}/plans/latest"))
-        stated = [line.statement for line in lines(answer.plan.sections.purchasing)]
+        url = f"http://127.0.0.1:{ports['gateway']}/{created.session.name}/plans/latest"
+        plan = ParseDict(await asyncio.to_thread(read_json, url), Plan())
+        stated = [line.statement for line in lines(plan.sections.purchasing)]
         assert any("316L" in statement.text and statement.verified for statement in stated)

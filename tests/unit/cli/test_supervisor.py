@@ -13,7 +13,7 @@ import pytest
 
 from cli.errors import CommandError, UsageError
 from cli.supervisor import Layout, ServiceEvent, Supervisor, choose_ports, definitions
-from cli.supervisor.services import COORDINATOR, DEFAULT_PORTS, ServiceDefinition, read_external
+from cli.supervisor.services import COORDINATOR, DEFAULT_PORTS, GATEWAY, ServiceDefinition, read_external
 
 HEALTHY = """
 import asyncio, os
@@ -36,6 +36,13 @@ def test_every_service_has_an_address_and_the_coordinator_knows_the_specialists(
     assert "BUILDPLAN_DATA" not in services[0].environment
 
 
+def test_the_gateway_is_started_where_it_is_wanted(tmp_path: Path) -> None:
+    *_, gateway = definitions(Layout(DEFAULT_PORTS, tmp_path, web=True))
+    assert (gateway.module, gateway.url) == ("gateway", "http://127.0.0.1:8080")
+    assert gateway.environment["BUILDPLAN_TARGET"] == "127.0.0.1:50051"
+    assert gateway.inherit({"OPENAI_API_KEY": "k"}).keys() == gateway.environment.keys()
+
+
 def test_a_specialist_elsewhere_is_not_started(tmp_path: Path) -> None:
     layout = Layout(DEFAULT_PORTS, tmp_path, external={"sca": "10.0.0.7:1", "zza": "10.0.0.8:2"})
     services = definitions(layout)
@@ -56,6 +63,8 @@ def test_the_providers_key_is_for_the_specialists_and_a_vector_store(tmp_path: P
 
 def test_ports() -> None:
     assert choose_ports(6000) == {**DEFAULT_PORTS, COORDINATOR: 6000}
+    assert choose_ports(6000, 9000) == {**DEFAULT_PORTS, COORDINATOR: 6000, GATEWAY: 9000}
+    assert choose_ports(0, 9000)[GATEWAY] == 9000
     free = choose_ports(0)
     assert len(set(free.values())) == len(DEFAULT_PORTS)
     assert list(free) == list(DEFAULT_PORTS)
