@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-
-import click
 
 from cli.errors import UsageError
 from services.runtime.settings import Environment, SettingError
 from services.runtime.tls import Tls
+
+_GIVEN: ContextVar[str] = ContextVar("token", default="")
+
+
+def use_token(token: str) -> None:
+    """Remembers what `buildplan --token` says, for the command that follows."""
+    _GIVEN.set(token)
 
 
 @dataclass(frozen=True)
@@ -23,9 +29,7 @@ class Access:
     def of_command() -> Access:
         """From `buildplan --token`, else BUILDPLAN_TOKEN or its _FILE, and BUILDPLAN_TLS_CERT, _KEY and _CA."""
         environment = Environment(os.environ)
-        context = click.get_current_context(silent=True)
-        given = context.find_root().obj if context else None
         try:
-            return Access(given or environment.secret("BUILDPLAN_TOKEN"), environment.tls())
+            return Access(_GIVEN.get() or environment.secret("BUILDPLAN_TOKEN"), environment.tls())
         except SettingError as error:
             raise UsageError(str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli import options
+from cli.access import use_token
 from cli.commands import documents, local, plans, records, runs, sessions
 
 app = typer.Typer(
@@ -21,9 +22,9 @@ app = typer.Typer(
 
 
 @app.callback()
-def root(context: typer.Context, token: options.TokenOption = "") -> None:
+def root(token: options.TokenOption = "") -> None:
     """Options of every command."""
-    context.obj = token
+    use_token(token)
 
 
 for module in (local, sessions, documents, runs, records, plans):

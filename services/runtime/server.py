@@ -29,7 +29,6 @@ _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 1_000),
     ("grpc.http2.max_ping_strikes", 0),
     ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 )
 
@@ -64,10 +63,11 @@ async def start_server(
     services: Sequence[Service], settings: ServerSettings, door: Door | None = None
 ) -> RunningServer:
     """Binds and starts; without a door everybody may come in. Raises SettingError when the address cannot be had."""
-    entrance = Entrance(Places(settings.maximum_concurrent_rpcs), door or OpenDoor())
+    door = door or OpenDoor()
+    entrance = Entrance(Places(settings.maximum_concurrent_rpcs), door)
     server = grpc.aio.server(
         interceptors=[CallInterceptor(entrance)],
-        options=[*_OPTIONS, *_ages(settings)],
+        options=[*_OPTIONS, ("grpc.max_receive_message_length", door.max_request_bytes), *_ages(settings)],
     )
     health_servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
