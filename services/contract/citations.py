@@ -43,7 +43,13 @@ def occurs(quote: str, normalised_page: str, *, ocr: bool = False) -> bool:
         return False
     if wanted in normalised_page:
         return True
-    return ocr and any(_similar(wanted, normalised_page, start) for start in _likely_starts(wanted, normalised_page))
+    return ocr and nearest(wanted, normalised_page) is not None
+
+
+def nearest(wanted: str, page: str) -> tuple[int, int] | None:
+    """Begin and end of the part of the page that is similar enough to `wanted`; both normalised, None without one."""
+    spans = (_similar(wanted, page, start) for start in _likely_starts(wanted, page))
+    return next((span for span in spans if span is not None), None)
 
 
 def _likely_starts(wanted: str, page: str) -> list[int]:
@@ -59,13 +65,15 @@ def _likely_starts(wanted: str, page: str) -> list[int]:
     return [bucket * width for bucket, _ in votes.most_common(_PLACES)]
 
 
-def _similar(wanted: str, page: str, start: int) -> bool:
-    """True when the words of the page near `start` reach OCR_RATIO, measured from first to last common run."""
+def _similar(wanted: str, page: str, start: int) -> tuple[int, int] | None:
+    """The words of the page near `start`, from first to last common run, when they reach OCR_RATIO."""
     reach = max(_SEED, len(wanted) // 8)
-    near = page[max(0, start - reach) : start + len(wanted) + 2 * reach]
+    begin = max(0, start - reach)
+    near = page[begin : start + len(wanted) + 2 * reach]
     matcher = SequenceMatcher(None, near, wanted, autojunk=False)
     runs = [run for run in matcher.get_matching_blocks() if run.size >= 2]
     if not runs:
-        return False
-    length = runs[-1].a + runs[-1].size - runs[0].a
-    return 2 * sum(run.size for run in runs) / (length + len(wanted)) >= OCR_RATIO
+        return None
+    first, end = runs[0].a, runs[-1].a + runs[-1].size
+    ratio = 2 * sum(run.size for run in runs) / (end - first + len(wanted))
+    return (begin + first, begin + end) if ratio >= OCR_RATIO else None

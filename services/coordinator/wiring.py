@@ -20,6 +20,7 @@ from services.coordinator.access.audit import AuditLog
 from services.coordinator.access.door import CoordinatorDoor
 from services.coordinator.access.ownership import Ownership
 from services.coordinator.documents.documents import Documents
+from services.coordinator.documents.pictures import Pictures
 from services.coordinator.estimates import Estimates
 from services.coordinator.preflight import ContextLimits
 from services.coordinator.revisions import Revisions
@@ -47,6 +48,7 @@ class Coordinator:
 
     sessions: Sessions
     documents: Documents
+    pictures: Pictures
     runs: Runs
     revisions: Revisions
     audit: AuditLog
@@ -59,7 +61,7 @@ class Coordinator:
             add_SessionServiceServicer_to_server(SessionServicer(self.sessions), server)
 
         def add_documents(server: grpc.aio.Server) -> None:
-            add_DocumentServiceServicer_to_server(DocumentServicer(self.documents), server)
+            add_DocumentServiceServicer_to_server(DocumentServicer(self.documents, self.pictures), server)
 
         def add_runs(server: grpc.aio.Server) -> None:
             add_RunServiceServicer_to_server(RunServicer(self.runs), server)
@@ -137,7 +139,8 @@ def _assemble(
     audit = AuditLog(store, _utc_now)
     rates = Rates(settings.calls_per_second, settings.call_burst)
     door = CoordinatorDoor(settings.identities, rates, Ownership(store), audit)
-    return Coordinator(sessions, documents, runs, Revisions(store, _utc_now), audit, door)
+    pictures = Pictures(store, reader)
+    return Coordinator(sessions, documents, pictures, runs, Revisions(store, _utc_now), audit, door)
 
 
 def _utc_now() -> datetime:

@@ -1,4 +1,4 @@
-"""The child process: reads files one after another, each within its limits, and answers in frames."""
+"""The child process: does what it is asked, one request after another, each within its limits, in frames."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import hashlib
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
+from services.reader.content import Source
 from services.reader.document import ReadDocument, refused, safe_name
 from services.reader.findings import RefusedError
 from services.reader.framing import OUT_OF_MEMORY_EXIT, Frame, document_frame, encode, read_blocking
@@ -17,6 +19,7 @@ from services.reader.limits import MIB, Limits
 from services.reader.read import read_upload, too_large
 
 _SPARE_BYTES = 8 * MIB
+_AllowOcr = Callable[[int], None]
 
 
 def main() -> None:
@@ -28,7 +31,7 @@ def main() -> None:
     while (request := read_blocking(requests)) is not None:
         limits = Limits(**request.header["limits"])
         _limit(limits)
-        _answer(answers, Path(request.header["path"]), request.header["file_name"], limits)
+        _answer(answers, request, limits)
 
 
 def _silence() -> None:
@@ -41,7 +44,7 @@ def _silence() -> None:
 
 
 def _limit(limits: Limits) -> None:
-    """Sets the limits for the next file; processor time counts on from what was used."""
+    """Sets the limits for the next request; processor time counts on from what was used."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + limits.cpu_seconds + 1, hard))
@@ -49,21 +52,30 @@ def _limit(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, hard))
 
 
-def _answer(answers: BinaryIO, path: Path, file_name: str, limits: Limits) -> None:
+def _answer(answers: BinaryIO, request: Frame, limits: Limits) -> None:
     def allow_ocr(pages: int) -> None:
         _write(answers, Frame({"type": "ocr", "pages": pages}))
 
     spare = bytearray(_SPARE_BYTES)
     try:
-        for read in _documents(path, file_name, limits, allow_ocr):
-            _write(answers, document_frame(read))
+        for frame in _frames(request, limits, allow_ocr):
+            _write(answers, frame)
         _write(answers, Frame({"type": "done"}))
     except MemoryError:
         del spare
         os._exit(OUT_OF_MEMORY_EXIT)
 
 
-def _documents(path: Path, file_name: str, limits: Limits, allow_ocr: Callable[[int], None]) -> list[ReadDocument]:
+def _frames(request: Frame, limits: Limits, allow_ocr: _AllowOcr) -> Iterator[Frame]:
+    header = request.header
+    if header["ask"] == "read":
+        return map(document_frame, _documents(Path(header["path"]), header["file_name"], limits, allow_ocr))
+    source = Source(header["file_name"], request.body, limits, allow_ocr)
+    look = import_module("services.reader.pictures.look")  # Pillow is for those who look at pages
+    return iter([look.answer(source, header)])
+
+
+def _documents(path: Path, file_name: str, limits: Limits, allow_ocr: _AllowOcr) -> list[ReadDocument]:
     try:
         size = path.stat().st_size
         if size > limits.max_bytes:

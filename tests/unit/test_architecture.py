@@ -13,7 +13,7 @@ SPECIALISTS = ("qma", "pma", "sca", "ema")
 MAY_IMPORT = {
     "services/contract": {"services.contract"},
     "services/runtime": {"services.contract", "services.runtime"},
-    "services/reader": {"services.reader"},
+    "services/reader": {"services.contract", "services.reader"},
     "services/specialist": {"services.contract", "services.runtime", "services.specialist"},
     "services/coordinator": {"services.contract", "services.runtime", "services.reader", "services.coordinator"},
     "gateway": {"services.contract", "services.runtime", "gateway"},
@@ -31,7 +31,7 @@ LIGHT = (
 )
 # Imported only where this engine was chosen; tests/unit/openai/test_choice.py looks at the running process.
 OPENAI_ENGINE = ROOT / "services" / "specialist" / "openai"
-HEAVY = {"sqlalchemy", "alembic", "openai", "pypdfium2", "docx", "openpyxl", "lxml", "rich", "typer"}
+HEAVY = {"sqlalchemy", "alembic", "openai", "pypdfium2", "PIL", "docx", "openpyxl", "lxml", "rich", "typer"}
 
 
 def imports(path: Path) -> Iterator[str]:

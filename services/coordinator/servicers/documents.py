@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError
 from buildplan.v1 import document_service_pb2 as pb
 from buildplan.v1.document_service_pb2_grpc import DocumentServiceServicer
 from services.coordinator.documents.documents import Documents, Upload
+from services.coordinator.documents.pictures import Pictures
 from services.coordinator.documents.spool import MAX_CHUNK_BYTES
 from services.runtime.errors import InvalidArgument
 
@@ -20,8 +21,9 @@ _Context = grpc.aio.ServicerContext[Any, Any]
 class DocumentServicer(DocumentServiceServicer):
     """Documents over gRPC."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, pictures: Pictures) -> None:
         self._documents = documents
+        self._pictures = pictures
 
     async def UploadDocument(
         self, request_iterator: AsyncIterator[pb.UploadDocumentRequest], context: _Context
@@ -52,13 +54,14 @@ class DocumentServicer(DocumentServiceServicer):
 
     async def RenderPage(self, request: pb.RenderPageRequest, context: _Context) -> pb.RenderPageResponse:
         """See the proto."""
-        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "comes with the next change")
-        raise AssertionError("abort returned")
+        picture = await self._pictures.render(request.document, request.number, request.width)
+        return pb.RenderPageResponse(image=picture.png, width=picture.width, height=picture.height)
 
     async def LocateQuote(self, request: pb.LocateQuoteRequest, context: _Context) -> pb.LocateQuoteResponse:
         """See the proto."""
-        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "comes with the next change")
-        raise AssertionError("abort returned")
+        places = await self._pictures.locate(request.document, request.number, request.quote)
+        boxes = [pb.Box(left=box.left, top=box.top, width=box.width, height=box.height) for box in places]
+        return pb.LocateQuoteResponse(boxes=boxes)
 
     async def DownloadDocument(
         self, request: pb.DownloadDocumentRequest, context: _Context

@@ -10,6 +10,7 @@ from services.reader.formats.pdf_layout import is_drawing
 from services.reader.hyphenation import LineJoiner
 from services.reader.ocr_text import ocr_lines
 from services.reader.passages import Outline, fill_page
+from services.reader.pictures.image_page import upright
 
 
 def read(source: Source) -> Content:
@@ -28,7 +29,7 @@ def read(source: Source) -> Content:
         )
         return content
     source.allow_ocr(1)
-    text = next(ocr.recognise(program, [source.data], source.limits.ocr_wall_seconds_per_page))
+    text = next(ocr.recognise(program, [upright(source.data)], source.limits.ocr_wall_seconds_per_page))
     if not text or not text.strip():
         content.findings.append(
             finding("SCANNED_PAGES", "The file is a picture in which OCR found no text.", "Read it by eye.", [1])

@@ -14,6 +14,7 @@ from services.reader.content import Content, Source
 from services.reader.findings import RefusedError, finding, name_pages
 from services.reader.formats import pdf_layout, pdf_objects
 from services.reader.formats.pdf_lines import PlacedLine, TextPage
+from services.reader.formats.pdf_scan import scan
 from services.reader.hyphenation import LineJoiner
 from services.reader.lines import Line
 from services.reader.ocr_text import ocr_lines
@@ -42,7 +43,7 @@ class _Sheet:
 
 def read(source: Source) -> Content:
     """Reads a PDF. Raises RefusedError when it is encrypted, damaged or has too many pages."""
-    document = _open(source)
+    document = open_document(source)
     try:
         models: list[int] = []
         sheets = [_read_page(document, index, models) for index in range(len(document))]
@@ -54,7 +55,8 @@ def read(source: Source) -> Content:
     return _content(sheets, models, findings)
 
 
-def _open(source: Source) -> pdfium.PdfDocument:
+def open_document(source: Source) -> pdfium.PdfDocument:
+    """The file, to be closed by the caller. Raises RefusedError when it is encrypted, damaged or has too many pages."""
     try:
         document = pdfium.PdfDocument(source.data)
     except pdfium.PdfiumError as error:
@@ -130,7 +132,7 @@ def _read_scans(document: pdfium.PdfDocument, sheets: Sequence[_Sheet], source: 
     if program and chosen:
         source.allow_ocr(len(chosen))
         seconds = source.limits.ocr_wall_seconds_per_page
-        texts = ocr.recognise(program, (_image(document, sheet) for sheet in chosen), seconds)
+        texts = ocr.recognise(program, (_pgm(document, sheet.number) for sheet in chosen), seconds)
         for sheet, text in zip(chosen, texts, strict=True):
             if text and len(text.strip()) >= max(3, sum(len(line.text) for line in sheet.lines) // 4):
                 sheet.lines, sheet.origin = ocr_lines(text), Page.ORIGIN_OCR
@@ -167,19 +169,12 @@ def _scan_findings(scans: Sequence[_Sheet], *, installed: bool) -> list[ReadingF
     return findings
 
 
-def _image(document: pdfium.PdfDocument, sheet: _Sheet) -> bytes:
-    """The page as a grey PGM image at 200 dpi, smaller when the sheet is larger than A3."""
-    page = document[sheet.number - 1]
-    scale = min(ocr.DOTS_PER_INCH / 72, 3400 / max(sheet.width, sheet.height, 1.0))
-    bitmap = page.render(scale=scale, grayscale=True)
+def _pgm(document: pdfium.PdfDocument, number: int) -> bytes:
+    page = document[number - 1]
     try:
-        width, height, stride = bitmap.width, bitmap.height, bitmap.stride
-        data = bytes(bitmap.buffer)
+        return scan(page).pgm
     finally:
-        bitmap.close()
         page.close()
-    rows = data if stride == width else b"".join(data[row * stride : row * stride + width] for row in range(height))
-    return b"P5\n%d %d\n255\n" % (width, height) + rows
 
 
 def _content(sheets: Sequence[_Sheet], models: Sequence[int], findings: list[ReadingFinding]) -> Content:

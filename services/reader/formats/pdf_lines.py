@@ -103,7 +103,7 @@ class TextPage:
         line = PlacedLine(text, x, y, right, size, bold, first)
         if size > 3 and right - x > _WIDE * size * len(text) and " " in text:
             self._split_cells(line)
-        line.text = _clean(line.text)
+        line.text = clean(line.text)
         if line.text:
             yield line
 
@@ -184,7 +184,7 @@ def _is_label(text: str) -> bool:
     return text.endswith((".", ")", "]")) or not text[-1].isalnum() or re.fullmatch(r"\d+(\.\d+)+", text) is not None
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Text without control characters; PDFium's mark of a hyphen at the end of a line becomes a hyphen."""
     if text.isprintable():
         return text

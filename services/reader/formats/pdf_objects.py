@@ -17,8 +17,14 @@ _SCAN_SHARE = 0.5
 
 def form_texts(page: pdfium.PdfPage) -> tuple[list[PlacedLine], bool]:
     """Texts of form fields and remarks, each label joined with the field on its right; True with a 3D model."""
+    fields, model = form_fields(page)
+    return _pair([PlacedLine(text, box.left, box.bottom, box.right, 10.0, bold=False) for text, box in fields]), model
+
+
+def form_fields(page: pdfium.PdfPage) -> tuple[list[tuple[str, raw.FS_RECTF]], bool]:
+    """Texts of form fields and remarks with their boxes in points, from top to bottom; True with a 3D model."""
     count = min(raw.FPDFPage_GetAnnotCount(page.raw), _MAX_ANNOTATIONS)
-    texts: list[PlacedLine] = []
+    fields: list[tuple[str, raw.FS_RECTF]] = []
     model = False
     for index in range(count):
         annotation = raw.FPDFPage_GetAnnot(page.raw, index)
@@ -27,9 +33,9 @@ def form_texts(page: pdfium.PdfPage) -> tuple[list[PlacedLine], bool]:
         if subtype in {_FREE_TEXT, _WIDGET}:
             text = _string(annotation, b"V" if subtype == _WIDGET else b"Contents")
             if text:
-                texts.append(_placed(annotation, text))
+                fields.append((text, _box(annotation)))
         raw.FPDFPage_CloseAnnot(annotation)
-    return _pair(texts), model
+    return sorted(fields, key=lambda field: (-round(field[1].bottom / 6), field[1].left)), model
 
 
 def has_page_image(page: pdfium.PdfPage, width: float, height: float, *, thorough: bool) -> bool:
@@ -75,17 +81,16 @@ def _string(annotation: object, key: bytes) -> str:
     return " ".join(buffer.raw[: length - 2].decode("utf-16-le", errors="replace").split())
 
 
-def _placed(annotation: object, text: str) -> PlacedLine:
+def _box(annotation: object) -> raw.FS_RECTF:
     box = raw.FS_RECTF()
     raw.FPDFAnnot_GetRect(annotation, box)
-    return PlacedLine(text, box.left, box.bottom, box.right, 10.0, bold=False)
+    return box
 
 
 def _pair(texts: list[PlacedLine]) -> list[PlacedLine]:
-    """Fields from top to bottom; a text that ends with a colon is joined with the one on its right."""
-    ordered = sorted(texts, key=lambda line: (-round(line.y / 6), line.x))
+    """A text that ends with a colon is joined with the one on its right."""
     result: list[PlacedLine] = []
-    for line in ordered:
+    for line in texts:
         last = result[-1] if result else None
         if last is not None and last.text.endswith(":") and abs(last.y - line.y) < 8:
             last.text = f"{last.text} {line.text}"

@@ -108,7 +108,7 @@ async def test_a_cancelled_read_ends_its_child(tmp_path: Path) -> None:
 
 
 def test_the_parent_loads_no_parser() -> None:
-    parsers = ("pypdfium2", "docx", "openpyxl", "lxml", "oxmsg")
+    parsers = ("pypdfium2", "PIL", "docx", "openpyxl", "lxml", "oxmsg")
     script = f"import sys, services.reader.pool; print([n for n in {parsers} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout.strip() == "[]"

@@ -326,7 +326,9 @@ class RenderPageRequest(_message.Message):
     number: _builtins.int
     """Counts from 1."""
     width: _builtins.int
-    """Width of the picture in pixels, 100 to 3000; 0 means 1200."""
+    """Width of the picture in pixels, 100 to 3000; 0 means 1200. The answer has fewer where the page is very high, and
+    where the file itself is a picture with fewer.
+    """
     def __init__(
         self,
         *,
@@ -445,7 +447,7 @@ class LocateQuoteResponse(_message.Message):
     BOXES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def boxes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Box]:
-        """One for each line of the quote, in reading order; empty when the quote is not there."""
+        """One for each line or cell of the quote, in reading order; empty when the quote is not there."""
 
     def __init__(
         self,

@@ -126,15 +126,17 @@ class DocumentServiceServicer:
 
     def RenderPage(self, request, context):
         """Renders one page as a picture, apart from the servers. Safe to repeat. FAILED_PRECONDITION with reason NO_PICTURE
-        for formats that have no pages to look at (sheets, emails, text); NOT_FOUND beyond the last page.
+        for formats that have no pages to look at (sheets, emails, text), PICTURE_FAILED when the file is damaged or costs
+        too much to draw; NOT_FOUND beyond the last page.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def LocateQuote(self, request, context):
-        """Finds where on a page's picture a quote stands, one box for each line that it runs over. Safe to repeat. No box
-        when the quote is not on the page; FAILED_PRECONDITION with reason NO_PICTURE as for RenderPage.
+        """Finds where on a page's picture a quote stands, one box for each line that it runs over and for each cell of a
+        table's row. Safe to repeat. No box when the quote is not on the page; FAILED_PRECONDITION and NOT_FOUND as for
+        RenderPage.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -49,11 +49,13 @@ class DocumentServiceStub:
     """Reads one page with its passages. Safe to repeat. NOT_FOUND beyond the last page."""
     RenderPage: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.RenderPageRequest, _document_service_pb2.RenderPageResponse]
     """Renders one page as a picture, apart from the servers. Safe to repeat. FAILED_PRECONDITION with reason NO_PICTURE
-    for formats that have no pages to look at (sheets, emails, text); NOT_FOUND beyond the last page.
+    for formats that have no pages to look at (sheets, emails, text), PICTURE_FAILED when the file is damaged or costs
+    too much to draw; NOT_FOUND beyond the last page.
     """
     LocateQuote: _grpc.UnaryUnaryMultiCallable[_document_service_pb2.LocateQuoteRequest, _document_service_pb2.LocateQuoteResponse]
-    """Finds where on a page's picture a quote stands, one box for each line that it runs over. Safe to repeat. No box
-    when the quote is not on the page; FAILED_PRECONDITION with reason NO_PICTURE as for RenderPage.
+    """Finds where on a page's picture a quote stands, one box for each line that it runs over and for each cell of a
+    table's row. Safe to repeat. No box when the quote is not on the page; FAILED_PRECONDITION and NOT_FOUND as for
+    RenderPage.
     """
     DownloadDocument: _grpc.UnaryStreamMultiCallable[_document_service_pb2.DownloadDocumentRequest, _document_service_pb2.DownloadDocumentResponse]
     """Streams the original file in chunks of at most 1 MiB. Safe to repeat."""
@@ -81,11 +83,13 @@ class DocumentServiceAsyncStub(DocumentServiceStub):
     """Reads one page with its passages. Safe to repeat. NOT_FOUND beyond the last page."""
     RenderPage: _aio.UnaryUnaryMultiCallable[_document_service_pb2.RenderPageRequest, _document_service_pb2.RenderPageResponse]  # type: ignore[assignment]
     """Renders one page as a picture, apart from the servers. Safe to repeat. FAILED_PRECONDITION with reason NO_PICTURE
-    for formats that have no pages to look at (sheets, emails, text); NOT_FOUND beyond the last page.
+    for formats that have no pages to look at (sheets, emails, text), PICTURE_FAILED when the file is damaged or costs
+    too much to draw; NOT_FOUND beyond the last page.
     """
     LocateQuote: _aio.UnaryUnaryMultiCallable[_document_service_pb2.LocateQuoteRequest, _document_service_pb2.LocateQuoteResponse]  # type: ignore[assignment]
-    """Finds where on a page's picture a quote stands, one box for each line that it runs over. Safe to repeat. No box
-    when the quote is not on the page; FAILED_PRECONDITION with reason NO_PICTURE as for RenderPage.
+    """Finds where on a page's picture a quote stands, one box for each line that it runs over and for each cell of a
+    table's row. Safe to repeat. No box when the quote is not on the page; FAILED_PRECONDITION and NOT_FOUND as for
+    RenderPage.
     """
     DownloadDocument: _aio.UnaryStreamMultiCallable[_document_service_pb2.DownloadDocumentRequest, _document_service_pb2.DownloadDocumentResponse]  # type: ignore[assignment]
     """Streams the original file in chunks of at most 1 MiB. Safe to repeat."""
@@ -146,7 +150,8 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_document_service_pb2.RenderPageResponse, _abc.Awaitable[_document_service_pb2.RenderPageResponse]]:
         """Renders one page as a picture, apart from the servers. Safe to repeat. FAILED_PRECONDITION with reason NO_PICTURE
-        for formats that have no pages to look at (sheets, emails, text); NOT_FOUND beyond the last page.
+        for formats that have no pages to look at (sheets, emails, text), PICTURE_FAILED when the file is damaged or costs
+        too much to draw; NOT_FOUND beyond the last page.
         """
 
     @_abc_1.abstractmethod
@@ -155,8 +160,9 @@ class DocumentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _document_service_pb2.LocateQuoteRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_document_service_pb2.LocateQuoteResponse, _abc.Awaitable[_document_service_pb2.LocateQuoteResponse]]:
-        """Finds where on a page's picture a quote stands, one box for each line that it runs over. Safe to repeat. No box
-        when the quote is not on the page; FAILED_PRECONDITION with reason NO_PICTURE as for RenderPage.
+        """Finds where on a page's picture a quote stands, one box for each line that it runs over and for each cell of a
+        table's row. Safe to repeat. No box when the quote is not on the page; FAILED_PRECONDITION and NOT_FOUND as for
+        RenderPage.
         """
 
     @_abc_1.abstractmethod

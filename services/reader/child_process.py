@@ -1,0 +1,136 @@
+"""A child process of the reader as its parent sees it: one request after another, each within its limits."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from services.reader.findings import RefusedError
+from services.reader.framing import OUT_OF_MEMORY_EXIT, BrokenFrameError, Frame, encode, read_frame
+from services.reader.limits import MIB, Limits
+
+T = TypeVar("T")
+_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "TESSDATA_PREFIX")
+_WORK = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Stopped(Exception):
+    """The child ended in the middle of a request; `refusal` says why."""
+
+    refusal: RefusedError
+
+
+class ChildProcess:
+    """One process and the pipes to it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls) -> ChildProcess:
+        """A new process that waits for its first request."""
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "services.reader",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd=_WORK,
+            env={**environment, "MALLOC_ARENA_MAX": "1"},
+            start_new_session=True,
+        )
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        """False once it has ended."""
+        return self._process.returncode is None
+
+    async def ask(self, request: Frame, limits: Limits, decode: Callable[[list[Frame]], T]) -> T:
+        """What `decode` makes of the answer; raises Stopped, after which the child is of no more use."""
+        limited = Frame({**request.header, "limits": asdict(limits)}, request.body)
+        try:
+            async with asyncio.timeout(limits.wall_seconds) as clock:
+                await self._send(limited)
+                return await asyncio.to_thread(decode, await self._receive(clock, limits))
+        except TimeoutError as error:
+            raise Stopped(_timed_out(f"{limits.wall_seconds:g} seconds")) from error
+        except BrokenFrameError as error:
+            raise Stopped(_crashed()) from error
+
+    async def _send(self, request: Frame) -> None:
+        pipe = self._process.stdin
+        if pipe is None:
+            raise BrokenFrameError("the child has no input")
+        try:
+            pipe.write(encode(request))
+            await pipe.drain()
+        except ConnectionError as error:
+            raise Stopped(await self._why(Limits())) from error
+
+    async def _receive(self, clock: asyncio.Timeout, limits: Limits) -> list[Frame]:
+        pipe = self._process.stdout
+        if pipe is None:
+            raise BrokenFrameError("the child has no output")
+        frames: list[Frame] = []
+        pages_left = limits.max_ocr_pages
+        while (frame := await read_frame(pipe)) is not None:
+            kind = frame.header.get("type")
+            if kind == "done" and frames:
+                return frames
+            if kind == "ocr":
+                pages = min(int(frame.header.get("pages", 0)), pages_left)
+                pages_left -= pages
+                deadline = clock.when() or asyncio.get_running_loop().time()
+                clock.reschedule(deadline + pages * limits.ocr_wall_seconds_per_page)
+            else:
+                frames.append(frame)
+        raise Stopped(await self._why(limits))
+
+    async def _why(self, limits: Limits) -> RefusedError:
+        """What ended the child, by its exit status."""
+        status = await self._process.wait()
+        if status == -signal.SIGXCPU:
+            return _timed_out(f"{limits.cpu_seconds} seconds of processor time")
+        if status == OUT_OF_MEMORY_EXIT:
+            return RefusedError(
+                "OUT_OF_MEMORY",
+                f"Reading the file took more than {limits.memory_bytes / MIB:,.0f} MB of memory and was stopped.",
+                "Split the file, or upload only the parts that concern this job.",
+            )
+        return _crashed()
+
+    async def kill(self) -> None:
+        """Ends the process and all that it started."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            if self.alive:
+                self._process.kill()
+        await self._process.wait()
+        transport = getattr(self._process, "_transport", None)
+        if transport is not None:
+            transport.close()
+
+
+def _timed_out(what: str) -> RefusedError:
+    return RefusedError(
+        "TIMED_OUT",
+        f"Reading the file took more than {what} and was stopped.",
+        "Split the file, or export it again as a plain PDF.",
+    )
+
+
+def _crashed() -> RefusedError:
+    return RefusedError(
+        "UNREADABLE", "The file brought its reader down: it is damaged or hostile.", "Export it again from its source."
+    )
