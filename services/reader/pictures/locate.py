@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from os.path import commonprefix
 
 from services.contract.citations import nearest, normalise
 from services.reader.lines import CELL_SEPARATOR
@@ -97,4 +96,5 @@ def _runs(wanted: str, page: str, begin: int) -> list[Span]:
 
 def _common(wanted: str, page: str, at: int) -> int:
     """How many characters of `wanted` stand at this offset of the page."""
-    return len(commonprefix((wanted, page[at : at + len(wanted)])))
+    near = page[at : at + len(wanted)]
+    return next((place for place, (a, b) in enumerate(zip(wanted, near, strict=False)) if a != b), len(near))
