@@ -16,11 +16,12 @@ from services.specialist.openai.calls import Timing
 from services.specialist.openai.engine import OpenAIEngine
 from services.specialist.openai.instructions import read_instructions
 from services.specialist.openai.settings import RetrySettings
-from tests.integration.openai.aimock import AiMock, install, missing, running
+from tests.integration import npm
+from tests.integration.openai.aimock import AiMock, install, running
 from tests.unit.openai.papers import pack
 from tests.unit.openai.wire import ROOT, SETTINGS, FakeTime, Outcome, good_answer, run
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "present")
+pytestmark = pytest.mark.skipif(bool(npm.missing()), reason=npm.missing() or "present")
 
 GOOD: dict[str, Any] = {
     "content": json.dumps(good_answer()),
