@@ -12,7 +12,7 @@ COPY protos/gen protos/gen
 COPY services services
 COPY cli cli
 COPY gateway gateway
-RUN pip install --no-cache-dir '.[postgres]'
+RUN pip install --no-cache-dir '.[jwt,openai,postgres,telemetry]'
 
 USER buildplan
 ENV BUILDPLAN_HOST=0.0.0.0 \

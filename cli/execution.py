@@ -13,8 +13,10 @@ import grpc
 
 from cli import exits
 from cli.client import Client, connect
-from cli.errors import CommandError, describe_rpc_error
+from cli.errors import CommandError, UsageError, describe_rpc_error
 from cli.output import Output
+from services.runtime import tracing
+from services.runtime.settings import Environment, SettingError
 
 
 def execute(work: Callable[[Output], Coroutine[Any, Any, int]], *, as_json: bool, target: str = "") -> int:
@@ -22,7 +24,9 @@ def execute(work: Callable[[Output], Coroutine[Any, Any, int]], *, as_json: bool
     output = Output(as_json)
     terminated: list[bool] = []
     try:
-        return asyncio.run(_terminable(work(output), terminated))
+        tracing.configure("cli", Environment(os.environ))
+        with tracing.span(" ".join(("buildplan", *sys.argv[1:2]))):
+            return asyncio.run(_terminable(work(output), terminated))
     except CommandError as error:
         output.error(error)
         return error.exit_code
@@ -30,11 +34,17 @@ def execute(work: Callable[[Output], Coroutine[Any, Any, int]], *, as_json: bool
         described = describe_rpc_error(error, target)
         output.error(described)
         return described.exit_code
+    except SettingError as error:
+        described = UsageError(str(error))
+        output.error(described)
+        return described.exit_code
     except (KeyboardInterrupt, asyncio.CancelledError):
         return exits.TERMINATED if terminated else exits.INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.FAILED
+    finally:
+        tracing.close()
 
 
 def on_coordinator(work: Callable[[Client, Output], Awaitable[int]], target: str, as_json: bool) -> int:

@@ -89,6 +89,16 @@ def serve_command(
     engine: options.EngineOption = None,
     data: options.DataOption = None,
     specialist: options.SpecialistOption = None,
+    metrics_port: Annotated[
+        int,
+        typer.Option(
+            "--metrics-port",
+            min=0,
+            max=65000,
+            envvar="BUILDPLAN_METRICS_PORT",
+            help="First of the ports at which the services show Prometheus metrics, one each; 0 shows none.",
+        ),
+    ] = 0,
     as_json: options.JsonOption = False,
 ) -> None:
     """See SERVE_HELP."""
@@ -104,6 +114,7 @@ def serve_command(
             read_external(specialist or []),
             vector_store=uses_vector_store(),
             web=True,
+            metrics_port=metrics_port,
         )
         return await serve(layout, output)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cli.errors import CommandError, UsageError
@@ -52,7 +52,8 @@ class Layout:
     """A local system: a port for each service, where its data lives, and who runs elsewhere already.
 
     `external` maps an agent to the address of a specialist that is not ours to start. The key of a model's provider
-    is for the specialists; the coordinator gets it for a `vector_store` only. `web` adds the gateway.
+    is for the specialists; the coordinator gets it for a `vector_store` only. `web` adds the gateway. Metrics of the
+    services are served from `metrics_port` on, a port for each; 0 means not at all.
     """
 
     ports: Mapping[str, int]
@@ -62,6 +63,7 @@ class Layout:
     environment: Mapping[str, str] = field(default_factory=dict)
     vector_store: bool = False
     web: bool = False
+    metrics_port: int = 0
 
     @property
     def target(self) -> str:
@@ -91,7 +93,12 @@ def definitions(layout: Layout) -> list[ServiceDefinition]:
     found.append(_define(layout, COORDINATOR, coordinator, "" if layout.vector_store else _PROVIDER))
     if layout.web:
         found.append(_define(layout, GATEWAY, {"BUILDPLAN_TARGET": layout.target}, _PROVIDER))
-    return found
+    return [_measured(service, layout.metrics_port, place) for place, service in enumerate(found)]
+
+
+def _measured(service: ServiceDefinition, first_port: int, place: int) -> ServiceDefinition:
+    port = str(first_port + place) if first_port else ""
+    return replace(service, environment={**service.environment, "BUILDPLAN_METRICS_PORT": port})
 
 
 def _define(layout: Layout, name: str, own: Mapping[str, str], withheld: str = "") -> ServiceDefinition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -30,30 +31,32 @@ class Stopped(Exception):
 class ChildProcess:
     """One process and the pipes to it."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], requests: asyncio.StreamWriter, answers: asyncio.StreamReader
+    ) -> None:
         self._process = process
+        self._requests = requests
+        self._answers = answers
 
     @classmethod
     async def start(cls) -> ChildProcess:
-        """A new process that waits for its first request."""
-        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "services.reader",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            cwd=_WORK,
-            env={**environment, "MALLOC_ARENA_MAX": "1"},
-            start_new_session=True,
-        )
-        return cls(process)
+        """A new process that waits for its first request.
+
+        By the standard library, which goes from vfork straight to exec: uvloop forks, and what other libraries do in a
+        forked child (gRPC, OpenTelemetry) brought some of the children down.
+        """
+        process = await asyncio.to_thread(_spawn)
+        loop = asyncio.get_running_loop()
+        answers = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(answers)
+        await loop.connect_read_pipe(lambda: protocol, process.stdout)
+        transport, flow = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, process.stdin)
+        return cls(process, asyncio.StreamWriter(transport, flow, None, loop), answers)
 
     @property
     def alive(self) -> bool:
         """False once it has ended."""
-        return self._process.returncode is None
+        return self._process.poll() is None
 
     async def ask(self, request: Frame, limits: Limits, decode: Callable[[list[Frame]], T]) -> T:
         """What `decode` makes of the answer; raises Stopped, after which the child is of no more use."""
@@ -68,22 +71,18 @@ class ChildProcess:
             raise Stopped(_crashed()) from error
 
     async def _send(self, request: Frame) -> None:
-        pipe = self._process.stdin
-        if pipe is None:
-            raise BrokenFrameError("the child has no input")
+        if self._requests.is_closing():
+            raise Stopped(await self._why(Limits()))
         try:
-            pipe.write(encode(request))
-            await pipe.drain()
+            self._requests.write(encode(request))
+            await self._requests.drain()
         except ConnectionError as error:
             raise Stopped(await self._why(Limits())) from error
 
     async def _receive(self, clock: asyncio.Timeout, limits: Limits) -> list[Frame]:
-        pipe = self._process.stdout
-        if pipe is None:
-            raise BrokenFrameError("the child has no output")
         frames: list[Frame] = []
         pages_left = limits.max_ocr_pages
-        while (frame := await read_frame(pipe)) is not None:
+        while (frame := await read_frame(self._answers)) is not None:
             kind = frame.header.get("type")
             if kind == "done" and frames:
                 return frames
@@ -98,7 +97,7 @@ class ChildProcess:
 
     async def _why(self, limits: Limits) -> RefusedError:
         """What ended the child, by its exit status."""
-        status = await self._process.wait()
+        status = await asyncio.to_thread(self._process.wait)
         if status == -signal.SIGXCPU:
             return _timed_out(f"{limits.cpu_seconds} seconds of processor time")
         if status == OUT_OF_MEMORY_EXIT:
@@ -116,10 +115,22 @@ class ChildProcess:
         except ProcessLookupError:
             if self.alive:
                 self._process.kill()
-        await self._process.wait()
-        transport = getattr(self._process, "_transport", None)
-        if transport is not None:
-            transport.close()
+        await asyncio.to_thread(self._process.wait)
+        self._requests.close()
+
+
+def _spawn() -> subprocess.Popen[bytes]:
+    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return subprocess.Popen(
+        [sys.executable, "-m", "services.reader"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        cwd=_WORK,
+        env={**environment, "MALLOC_ARENA_MAX": "1"},
+        start_new_session=True,
+    )
 
 
 def _timed_out(what: str) -> RefusedError:

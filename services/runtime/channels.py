@@ -7,7 +7,7 @@ import json
 import grpc
 
 from services.runtime.addresses import target
-from services.runtime.bearer import bearer_interceptors
+from services.runtime.call_headers import header_interceptors
 from services.runtime.tls import Tls
 
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
@@ -33,9 +33,9 @@ _OPTIONS: tuple[tuple[str, int | str], ...] = (
 def open_channel(address: str, tls: Tls | None = None, bearer: str = "") -> grpc.aio.Channel:
     """A channel to an address (see `addresses.target`); connects at the first call and reconnects by itself.
 
-    Every call carries the token `bearer` where there is one.
+    Every call carries the token `bearer` where there is one, and the caller's span where anything is traced.
     """
-    interceptors = bearer_interceptors(bearer)
+    interceptors = header_interceptors(bearer)
     if tls is None:
         return grpc.aio.insecure_channel(target(address), options=_OPTIONS, interceptors=interceptors)
     options = (*_OPTIONS, *tls.channel_options())

@@ -14,12 +14,16 @@ import structlog
 from grpc_status import rpc_status
 
 from services.contract.names import BadName
+from services.runtime import tracing
 from services.runtime.door import Door, Visit, caller
 from services.runtime.errors import DomainError, Internal, InvalidArgument, to_status
+from services.runtime.metrics import Counter, Histogram
 from services.runtime.places import Places
 
 _log = structlog.get_logger()
 _Context = grpc.aio.ServicerContext[Any, Any]
+_ANSWERED = Histogram("buildplan_rpc_seconds", "Unary calls that were answered well.", ("method",))
+_FAILED = Counter("buildplan_rpc_failures_total", "Calls that ended with an error, by status code.", ("method", "code"))
 
 
 @dataclass(frozen=True)
@@ -85,16 +89,18 @@ def _unary(
     look: Callable[[Any, Visit], Awaitable[Any]],
 ) -> Callable[[Any, _Context], Any]:
     async def answer(request: Any, context: _Context) -> Any:
-        started = time.perf_counter()
-        try:
-            with entrance.places.take():
-                async with entrance.door.visit(method, _metadata(context)) as visit:
-                    response = await behaviour(await look(request, visit), context)
-                    visit.answers(response)
-        except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
-            await _fail(error, context, method)
-        _log.debug("rpc", method=method, milliseconds=round(1000 * (time.perf_counter() - started), 1))
-        return response
+        with tracing.span(method, _parent(context)):
+            started = time.perf_counter()
+            try:
+                with entrance.places.take():
+                    async with entrance.door.visit(method, _metadata(context)) as visit:
+                        response = await behaviour(await look(request, visit), context)
+                        visit.answers(response)
+            except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
+                await _fail(error, context, method)
+            _ANSWERED.observe(time.perf_counter() - started, method)
+            _log.debug("rpc", method=method, milliseconds=round(1000 * (time.perf_counter() - started), 1))
+            return response
 
     return answer
 
@@ -103,14 +109,15 @@ def _stream(
     behaviour: Callable[[Any, _Context], AsyncIterator[Any]], method: str, entrance: Entrance
 ) -> Callable[[Any, _Context], AsyncIterator[Any]]:
     async def stream(request: Any, context: _Context) -> AsyncIterator[Any]:
-        try:
-            with entrance.places.take():
-                async with entrance.door.visit(method, _metadata(context)) as visit:
-                    await visit.asks(request)
-                    async for response in behaviour(request, context):
-                        yield response
-        except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
-            await _fail(error, context, method)
+        with tracing.span(method, _parent(context)):
+            try:
+                with entrance.places.take():
+                    async with entrance.door.visit(method, _metadata(context)) as visit:
+                        await visit.asks(request)
+                        async for response in behaviour(request, context):
+                            yield response
+            except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
+                await _fail(error, context, method)
 
     return stream
 
@@ -132,6 +139,7 @@ async def _fail(error: BaseException, context: _Context, method: str) -> NoRetur
     ):
         raise error
     domain = _domain_error(error, method)
+    _FAILED.add(1, method, domain.code.name)
     who = caller()
     _log.info(
         "rpc failed",
@@ -159,3 +167,10 @@ def _domain_error(error: BaseException, method: str) -> DomainError:
     incident = uuid.uuid4().hex[:12]
     _log.error("unexpected error", method=method, incident=incident, exc_info=error)
     return Internal("INTERNAL", f"something went wrong on our side; incident {incident} in the logs says what")
+
+
+def _parent(context: _Context) -> str:
+    """The caller's span, where anything is traced."""
+    if not tracing.is_on():
+        return ""
+    return str(_metadata(context).get(tracing.TRACEPARENT, ""))

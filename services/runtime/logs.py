@@ -6,6 +6,9 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import EventDict
+
+from services.runtime import tracing
 
 _LEVELS = logging.getLevelNamesMapping()
 
@@ -19,6 +22,7 @@ def configure_logs(service: str, level: str, form: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _add_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([structlog.processors.format_exc_info] if form == "json" else []),
@@ -29,3 +33,8 @@ def configure_logs(service: str, level: str, form: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _add_trace(_: object, __: str, event: EventDict) -> EventDict:
+    event.update(tracing.identifiers())
+    return event

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from services.runtime import event_loop
+from services.runtime import event_loop, metrics, tracing
 from services.runtime.errors import DomainError
 from services.runtime.logs import configure_logs
 from services.runtime.settings import Environment, ServerSettings, SettingError
@@ -24,7 +24,11 @@ def run_process(
         environment = Environment(os.environ)
         settings = ServerSettings.read(environment, default_port)
         configure_logs(name, settings.log_level, settings.log_format)
+        metrics.expose(settings.host, settings.metrics_port)
+        tracing.configure(name, environment)
         event_loop.run(main(environment, settings))
     except (SettingError, DomainError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         sys.exit(2 if isinstance(error, SettingError) else 1)
+    finally:
+        tracing.close()

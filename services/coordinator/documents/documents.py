@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from buildplan.v1.fact_pb2 import Fact
 from services.contract.names import last_id, parse, parse_session
+from services.coordinator.documents import metrics
 from services.coordinator.documents.correction import check_kind, correct
 from services.coordinator.documents.intake import Paper, Received, insert, prepare
 from services.coordinator.documents.spool import spool
@@ -74,6 +75,7 @@ class Documents:
                     "header.sha256", f"what arrived has the digest {spooled.sha256}; send the file again"
                 )
             read = await self._reader.read(spooled.path, upload.file_name)
+            metrics.observe(read)
             content = await asyncio.to_thread(spooled.path.read_bytes)
         return await self._keep(session, Received(read, content, upload.kind))
 

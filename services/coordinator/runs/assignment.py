@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,7 +23,7 @@ from services.coordinator.store import checkpoints as rows
 
 @dataclass(frozen=True)
 class House:
-    """What every run needs: `preflight` and `context` are those of SessionInputs."""
+    """What every run needs: `preflight` and `context` are those of SessionInputs; `turns` admits runs in order."""
 
     store: Store
     specialists: Specialists
@@ -32,6 +33,7 @@ class House:
     context: Callable[[str, date], Awaitable[ContextPack]]
     clock: Callable[[], datetime]
     sleep: Sleep
+    turns: asyncio.Semaphore
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,7 @@ class Assignment:
     """What is to be done in a run.
 
     `agents` are run, those in `forced` without a look at stored results; the results of `kept` stand. `reason`
-    is the plan revision's: "run", "resume" or "retry qma". `adopted` is true for what was accepted before, here or
-    elsewhere: its papers may have changed since.
+    is the plan revision's: "run", "resume" or "retry qma". `adopted` is true for what a dead coordinator began.
     """
 
     agents: frozenset[str]

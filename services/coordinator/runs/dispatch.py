@@ -14,6 +14,7 @@ from services.coordinator.plans.merge import MalformedPatch, OwnershipViolation,
 from services.coordinator.runs import failures
 from services.coordinator.runs.failures import AgentFailed, refused, remote_failure
 from services.coordinator.runs.specialists import Specialist
+from services.runtime import tracing
 from services.runtime.remote import read_error
 
 _log = structlog.get_logger()
@@ -34,6 +35,12 @@ async def propose(specialist: Specialist, request: ProposeRequest, deadline: flo
     The call is cancelled whatever happens, so that a specialist never works for nobody.
     """
     reading = _Reading(specialist.agent, hear)
+    with tracing.span(f"propose {specialist.agent}", run=request.run, agent=specialist.agent):
+        await _read(specialist, request, deadline, reading)
+    return reading.result()
+
+
+async def _read(specialist: Specialist, request: ProposeRequest, deadline: float, reading: _Reading) -> None:
     call = specialist.stub.Propose(request, timeout=deadline)
     try:
         async for response in call:
@@ -45,7 +52,6 @@ async def propose(specialist: Specialist, request: ProposeRequest, deadline: flo
         raise remote_failure(specialist.agent, specialist.address, deadline, begun, remote) from error
     finally:
         call.cancel()
-    return reading.result()
 
 
 class _Reading:

@@ -1,9 +1,10 @@
-"""One run from its beginning to its end: the agents at once, then the plan and the end in one transaction."""
+"""One run from its turn to its end: the agents at once, then the plan and the end in one transaction."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,7 @@ from services.coordinator.runs.readiness import check_ready
 from services.coordinator.runs.run_log import RunLog
 from services.coordinator.runs.states import agent_event, day_of, failed, idle, run_event
 from services.coordinator.store import plans as plan_rows
+from services.runtime import tracing
 from services.runtime.errors import DomainError
 
 _LARGE_CONTEXT = 500
@@ -71,15 +73,18 @@ class RunExecution:
 
     async def _execute(self) -> None:
         try:
-            stopped = await self._work()
-            self._ending = True
-            await self._end(stopped)
+            with tracing.span("run", run=self.run.name):
+                async with AsyncExitStack() as turn:
+                    stopped = await self._work(turn)
+                    self._ending = True
+                    await self._end(stopped)
         finally:
             await self._log.close()
 
-    async def _work(self) -> Ending | None:
+    async def _work(self, turn: AsyncExitStack) -> Ending | None:
         """Everything up to the last agent's end; returns how the run ends when it was stopped before."""
         try:
+            await turn.enter_async_context(self._house.turns)
             await self._prepare()
             self.run.state = Run.STATE_RUNNING
             self._put(run_event(self.run, self._house.clock()))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from buildplan.v1.run_pb2 import RunEvent
 from services.contract.names import parse
+from services.coordinator.runs import metrics
 from services.coordinator.runs.feed import Feed
 from services.coordinator.store import Store
 from services.coordinator.store import runs as rows
@@ -86,7 +87,9 @@ class RunLog:
         try:
             while self._pending:
                 units, self._pending = self._pending, []
-                self._feed.publish(self._name, await self._commit(units))
+                events = await self._commit(units)
+                self._feed.publish(self._name, events)
+                metrics.observe(events)
         except Exception as error:  # noqa: BLE001 - FenceLost or any failure of the store: nobody may write on
             self._lose(error)
         finally:

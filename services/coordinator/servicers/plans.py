@@ -40,4 +40,5 @@ class PlanServicer(PlanServiceServicer):
 
     async def ComparePlans(self, request: pb.ComparePlansRequest, context: _Context) -> pb.ComparePlansResponse:
         """See the proto."""
-        return await self._revisions.compare(request.name, request.base)
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "comes with the next change")
+        raise AssertionError("abort returned")

@@ -120,7 +120,6 @@ def _stored(session: Session) -> dict[str, str]:
     return {
         "message": message,
         "search": _searchable(f"{metadata.project_name} {metadata.customer} {metadata.family}"),
-        "customer": _searchable(metadata.customer),
     }
 
 

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from services.coordinator.store import changes
+from services.coordinator.store import metrics
 from services.coordinator.store.driver import execute
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 
@@ -65,6 +65,7 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        metrics.QUEUE.follow(self._queue.qsize)
         self._door = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
@@ -91,7 +92,9 @@ class Writer:
     def _serve(self) -> None:
         while (first := self._queue.get()) is not None:
             batch, last = self._gather(first)
+            started = time.perf_counter()
             self._commit(batch)
+            metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
             _deliver(batch)
             if last:
                 return
@@ -153,7 +156,6 @@ class Writer:
         with self._connect() as connection, connection.begin() as transaction:
             for unit in batch:
                 work(connection, unit)
-            changes.announce(connection)
             try:
                 transaction.commit()
             except _BROKEN as error:

@@ -15,6 +15,8 @@ import structlog
 from buildplan.v1.agent_pb2 import Attempt, Usage
 from buildplan.v1.specialist_service_pb2 import Progress
 from services.contract.usage import total
+from services.runtime import tracing
+from services.specialist.openai import metrics
 from services.specialist.openai.breaker import Breaker
 from services.specialist.openai.failures import CallFailed, domain_error
 from services.specialist.openai.limits import Limits
@@ -95,7 +97,8 @@ class Calls:
             attempt = Attempt(attempt=number, model=self._settings.model, question=doing)
             attempt.start_time.FromDatetime(self._timing.now())
             try:
-                reply = await self._provider.ask(body)
+                with tracing.span("model call", model=self._settings.model, attempt=str(number)):
+                    reply = await self._provider.ask(body)
             except CallFailed as failed:
                 self._breaker.failed() if failed.kind.down else self._breaker.succeeded()
                 self._end(attempt, failed.reason, teller)
@@ -122,6 +125,7 @@ class Calls:
         attempt.outcome = outcome
         attempt.end_time.FromDatetime(self._timing.now())
         teller.ended(attempt, self._settings.retry.attempts)
+        metrics.observe(attempt)
         used = attempt.usage
         _log.info(
             "model call",

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from services.coordinator.store import Store
-from tests.integration.postgres import Postgres
+from tests.integration.postgres import BINARIES, Postgres, running_postgres
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    if BINARIES is None:
+        pytest.skip("PostgreSQL's binaries are not installed (apt-get install postgresql)")
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -112,3 +112,27 @@ def test_the_parent_loads_no_parser() -> None:
     script = f"import sys, services.reader.pool; print([n for n in {parsers} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout.strip() == "[]"
+
+
+_UNDER_UVLOOP = """
+import asyncio, os, sys
+from pathlib import Path
+from services.reader.pool import ReaderPool
+from services.runtime import event_loop
+
+async def main():
+    async with ReaderPool() as pool:
+        (read,) = await pool.read(Path(sys.argv[1]), "po.txt")
+        print([finding.code for finding in read.document.findings], len(read.pages))
+
+os.register_at_fork(after_in_child=lambda: os._exit(9))
+event_loop.run(main())
+"""
+
+
+def test_children_start_without_what_libraries_do_after_a_fork(tmp_path: Path) -> None:
+    paper = tmp_path / "po.txt"
+    paper.write_text("PURCHASE ORDER 4711\n\nMaterial shall be AISI 316L.\n")
+    script = [sys.executable, "-c", _UNDER_UVLOOP, str(paper)]
+    shown = subprocess.run(script, capture_output=True, text=True, check=True, timeout=50)
+    assert shown.stdout.strip() == "[] 1"

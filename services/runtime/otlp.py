@@ -1,0 +1,55 @@
+"""OpenTelemetry behind `services.runtime.tracing`; imported only where traces are exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_W3C = TraceContextTextMapPropagator()
+_HEADER = "traceparent"
+
+
+class OtlpTracer:
+    """See services.runtime.tracing.Tracer."""
+
+    def __init__(self, service: str) -> None:
+        self._provider = TracerProvider(resource=Resource.create({"service.name": f"buildplan-{service}"}))
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer("buildplan")
+
+    @contextmanager
+    def span(self, name: str, parent: str, attributes: Mapping[str, str]) -> Iterator[None]:
+        """See tracing.span."""
+        context = _W3C.extract({_HEADER: parent}) if parent else None
+        with self._tracer.start_as_current_span(
+            name, context, attributes=attributes, record_exception=False, set_status_on_exception=False
+        ) as current:
+            try:
+                yield
+            except BaseException as error:
+                current.set_status(trace.StatusCode.ERROR, type(error).__name__)
+                raise
+
+    def traceparent(self) -> str:
+        """See tracing.traceparent."""
+        carrier: dict[str, str] = {}
+        _W3C.inject(carrier)
+        return carrier.get(_HEADER, "")
+
+    def identifiers(self) -> Mapping[str, str]:
+        """See tracing.identifiers."""
+        context = trace.get_current_span().get_span_context()
+        if not context.is_valid:
+            return {}
+        return {"trace_id": trace.format_trace_id(context.trace_id), "span_id": trace.format_span_id(context.span_id)}
+
+    def close(self) -> None:
+        """Sends what is left."""
+        self._provider.shutdown()

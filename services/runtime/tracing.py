@@ -1,0 +1,87 @@
+"""Traces: one for each run, from whoever asked for it to the model's answer.
+
+OpenTelemetry takes half a second and 43 MB to import, so that it is imported where OTEL_EXPORTER_OTLP_ENDPOINT is set
+and nowhere else; without it a span is nothing at all. Context goes on in the W3C header `traceparent`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from importlib.util import find_spec
+from typing import Protocol
+
+from services.runtime.settings import Environment, SettingError
+
+TRACEPARENT = "traceparent"
+_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.grpc")
+_NO_SPAN = nullcontext()
+
+
+class Tracer(Protocol):
+    """Where spans go."""
+
+    def span(self, name: str, parent: str, attributes: Mapping[str, str]) -> AbstractContextManager[None]:
+        """See `span`."""
+
+    def traceparent(self) -> str:
+        """See `traceparent`."""
+
+    def identifiers(self) -> Mapping[str, str]:
+        """The current trace's and span's ids, for logs."""
+
+    def close(self) -> None:
+        """Sends what is left."""
+
+
+class _Current:
+    tracer: Tracer | None = None
+
+
+def configure(service: str, environment: Environment) -> None:
+    """Exports traces by OTLP over gRPC where OTEL_EXPORTER_OTLP_ENDPOINT says so; the library reads its other settings.
+
+    Raises SettingError when the packages are missing.
+    """
+    if not environment.text(_ENDPOINT, ""):
+        return
+    try:
+        missing = [package for package in _PACKAGES if find_spec(package) is None]
+    except ModuleNotFoundError:
+        missing = list(_PACKAGES)
+    if missing:
+        raise SettingError(f"{_ENDPOINT} needs the packages of OpenTelemetry: install build-planner[telemetry]")
+    from services.runtime.otlp import OtlpTracer
+
+    _Current.tracer = OtlpTracer(service)
+
+
+def close() -> None:
+    """Sends what is left; spans are nothing from now on."""
+    if _Current.tracer is not None:
+        _Current.tracer.close()
+        _Current.tracer = None
+
+
+def is_on() -> bool:
+    """True when spans go anywhere."""
+    return _Current.tracer is not None
+
+
+def span(name: str, parent: str = "", **attributes: str) -> AbstractContextManager[None]:
+    """A span around a block, below the current one or below `parent`, a traceparent.
+
+    An exception marks it as failed by its type alone: messages may hold words of the papers.
+    """
+    return _Current.tracer.span(name, parent, attributes) if _Current.tracer else _NO_SPAN
+
+
+def traceparent() -> str:
+    """The current span as a traceparent; empty when there is none."""
+    return _Current.tracer.traceparent() if _Current.tracer else ""
+
+
+def identifiers() -> Mapping[str, str]:
+    """`trace_id` and `span_id` of the current span; empty when there is none."""
+    return _Current.tracer.identifiers() if _Current.tracer else {}

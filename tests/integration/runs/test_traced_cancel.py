@@ -1,0 +1,46 @@
+"""With traces on, a cancelled run still stops its specialists: an interceptor that wraps the stream would not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from services.runtime import tracing
+from services.runtime.settings import Environment
+from tests.fakes.specialist import Behaviour, FakeSpecialist
+from tests.integration.runs.conftest import House
+from tests.integration.telemetry.collector import Collector, collecting
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    with collecting() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address)
+        tracing.configure("test", Environment({"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address}))
+        yield collector
+        tracing.close()
+
+
+@pytest.fixture
+async def fakes(collector: Collector, fakes: dict[str, FakeSpecialist]) -> dict[str, FakeSpecialist]:
+    """The same specialists, and traces before any channel to them is opened."""
+    return fakes
+
+
+async def test_cancel_reaches_the_specialist_within_a_tenth_of_a_second(house: House, collector: Collector) -> None:
+    pma = house.fakes["pma"]
+    pma.behaviour = Behaviour(hang=True)
+    run = await house.start()
+    await pma.seen.called_event.wait()
+    begun = time.perf_counter()
+    cancelling = asyncio.create_task(house.runs.cancel(run.name))
+    await asyncio.wait_for(pma.seen.cancelled_event.wait(), 1)
+    assert time.perf_counter() - begun < 0.1
+    await cancelling
+    await asyncio.to_thread(tracing.close)
+    (call,) = collector.named("propose pma")
+    (of_run,) = collector.named("run")
+    assert call.parent == of_run.id
