@@ -6,7 +6,7 @@ import typer
 
 from cli import options
 from cli.access import use_token
-from cli.commands import documents, local, plans, records, runs, sessions
+from cli.commands import backup, documents, local, plans, records, runs, sessions
 
 app = typer.Typer(
     name="buildplan",
@@ -27,7 +27,7 @@ def root(token: options.TokenOption = "") -> None:
     use_token(token)
 
 
-for module in (local, sessions, documents, runs, records, plans):
+for module in (local, sessions, documents, runs, records, plans, backup):
     module.register(app)
 
 

@@ -35,6 +35,7 @@ class CoordinatorSettings:
     `database` is a URL ("sqlite:///…" or "postgresql://…"); `specialists` maps agent to address in the order
     in which statuses are shown; `data` is the folder for temporary files and the default database.
     Each caller has `calls_per_second` in the long run (0 means any number) and `call_burst` at once.
+    Sessions that nobody touches for `retention_days` are deleted; 0 keeps them.
     """
 
     database: str
@@ -48,6 +49,7 @@ class CoordinatorSettings:
     identities: Identities | None = None
     calls_per_second: float = 2_000.0
     call_burst: int = 10_000
+    retention_days: float = 0.0
 
     @staticmethod
     def read(environment: Environment) -> CoordinatorSettings:
@@ -64,6 +66,7 @@ class CoordinatorSettings:
             tls=environment.tls(),
             identities=read_identities(environment),
             calls_per_second=environment.number("BUILDPLAN_CALLS_PER_SECOND", 2_000.0),
+            retention_days=environment.number("BUILDPLAN_RETENTION_DAYS", 0.0, maximum=36_500),
             call_burst=environment.integer("BUILDPLAN_CALL_BURST", 10_000, minimum=1),
         )
 

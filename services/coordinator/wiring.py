@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import grpc
 
@@ -21,8 +22,10 @@ from services.coordinator.access.door import CoordinatorDoor
 from services.coordinator.access.ownership import Ownership
 from services.coordinator.documents.documents import Documents
 from services.coordinator.documents.pictures import Pictures
+from services.coordinator.documents.spool import discard_abandoned
 from services.coordinator.estimates import Estimates
 from services.coordinator.preflight import ContextLimits
+from services.coordinator.retention import Retention
 from services.coordinator.revisions import Revisions
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs, SessionInputs
@@ -40,6 +43,8 @@ from services.coordinator.vector_store.openai_stores import OpenAIVectorStores
 from services.reader.pool import ReaderPool
 from services.runtime.rates import Rates
 from services.runtime.server import Service
+
+UPLOADS = "uploads"
 
 
 @dataclass(frozen=True)
@@ -91,12 +96,30 @@ async def open_coordinator(settings: CoordinatorSettings, policy: RunPolicy) -> 
             try:
                 keeper = await closing.enter_async_context(_keeper(settings, store))
                 coordinator = _assemble(settings, policy, store, reader, specialists, keeper)
+                await asyncio.to_thread(discard_abandoned, settings.data / UPLOADS)
                 await coordinator.runs.recover()
-                yield coordinator
+                async with _sweeping(settings, store, coordinator):
+                    yield coordinator
             finally:
                 await specialists.close()
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def _sweeping(settings: CoordinatorSettings, store: Store, coordinator: Coordinator) -> AsyncIterator[None]:
+    """Deletes old sessions meanwhile, where the settings ask for it."""
+    if not settings.retention_days:
+        yield
+        return
+    kept = timedelta(days=settings.retention_days)
+    retention = Retention(store, coordinator.sessions, coordinator.audit, kept, _utc_now)
+    sweeping = asyncio.create_task(retention.keep_sweeping())
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -128,7 +151,7 @@ def _assemble(
     )
     sessions = Sessions(store, limits, Estimates(store, specialists), _utc_now, keeper)
     changed = keeper.changed if keeper else lambda _: None
-    documents = Documents(store, reader, settings.data / "uploads", settings.max_upload_bytes, _utc_now, changed)
+    documents = Documents(store, reader, settings.data / UPLOADS, settings.max_upload_bytes, _utc_now, changed)
 
     async def context(session: str, as_of: date) -> ContextPack:
         if keeper is not None:

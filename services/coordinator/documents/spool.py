@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,8 @@ from typing import IO
 from services.runtime.errors import InvalidArgument, ResourceExhausted
 
 MAX_CHUNK_BYTES = 1024 * 1024
+_PREFIX = "upload-"
+_ABANDONED_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,17 @@ async def spool(folder: Path, chunks: AsyncIterator[bytes], max_bytes: int) -> A
         await asyncio.to_thread(handle.close)
 
 
+def discard_abandoned(folder: Path) -> None:
+    """Removes what uploads left that a process died in; call it at the start. Blocks.
+
+    Young files may be another coordinator's, whose upload goes on.
+    """
+    for path in folder.glob(f"{_PREFIX}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                path.unlink()
+
+
 def _check(chunk: int, size: int, max_bytes: int) -> None:
     if chunk > MAX_CHUNK_BYTES:
         raise InvalidArgument("chunk", f"{chunk} bytes in one chunk; at most {MAX_CHUNK_BYTES} are taken")
@@ -55,7 +69,7 @@ def _check(chunk: int, size: int, max_bytes: int) -> None:
 
 
 def _create(folder: Path) -> IO[bytes]:
-    return tempfile.NamedTemporaryFile(dir=folder, prefix="upload-")
+    return tempfile.NamedTemporaryFile(dir=folder, prefix=_PREFIX)
 
 
 def _append(handle: IO[bytes], chunk: bytes) -> None:

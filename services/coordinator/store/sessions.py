@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, func, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, tuple_
 from sqlalchemy import delete as delete_from
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_in
@@ -13,7 +13,7 @@ from sqlalchemy import update as update_in
 from buildplan.v1.session_pb2 import Session
 from services.contract.names import parse_session, run_name, session_name
 from services.coordinator.store.codec import from_json, micros, to_json
-from services.coordinator.store.models import DocumentRow, PlanRow, RunRow, SessionRow
+from services.coordinator.store.models import DocumentRow, PlanRow, RunRow, SessionRow, ValidationRow
 from services.coordinator.store.prepared import Prepared
 from services.runtime.errors import InvalidArgument, NotFound
 
@@ -105,6 +105,17 @@ def touch(tx: Connection, session_id: str, now: datetime) -> None:
     query = update_in(SessionRow).where(SessionRow.id == session_id).values(update_us=micros(now))
     if tx.execute(query.returning(SessionRow.id)).one_or_none() is None:
         raise NotFound(session_name(session_id))
+
+
+def untouched_since(tx: Connection, moment: datetime) -> list[tuple[str, str]]:
+    """Id and tenant of the sessions that nobody has changed, checked or run since the moment."""
+    since = micros(moment)
+    query = select(SessionRow.id, SessionRow.tenant).where(SessionRow.update_us < since)
+    for activity in (RunRow, PlanRow, ValidationRow):
+        newer = select(activity.session_id).where(activity.create_us >= since)
+        query = query.where(SessionRow.id.not_in(newer))
+    in_flight = select(RunRow.session_id).where(or_(RunRow.end_us.is_(None), RunRow.end_us >= since))
+    return [(row.id, row.tenant) for row in tx.execute(query.where(SessionRow.id.not_in(in_flight)))]
 
 
 def delete(tx: Connection, session_id: str) -> None:

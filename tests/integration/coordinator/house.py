@@ -204,8 +204,8 @@ async def open_house(
         specialists=dict(specialists),
         max_upload_bytes=MAX_UPLOAD_BYTES,
         reader_children=1,
-        **changed,
     )
+    settings = replace(settings, **changed)
     async with open_coordinator(settings, policy) as coordinator:
         server = await start_server(coordinator.services(), ServerSettings(), coordinator.door)
         async with open_channel(server.address) as channel:

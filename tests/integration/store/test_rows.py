@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection, text, update
+from sqlalchemy import text, update
 
 from buildplan.v1.agent_pb2 import AgentStatus, Attempt, Failure, Usage
 from buildplan.v1.conflict_pb2 import DocumentConflict
@@ -113,21 +113,6 @@ async def test_a_session_is_found_by_its_new_name_only(store: Store) -> None:
         for word in ("skid", "tank")
     ]
     assert [len(page) for page, _ in found] == [0, 1]
-
-
-async def test_deleting_a_session_deletes_all_that_it_holds(store: Store) -> None:
-    await add_session(store)
-    await add_document(store, paper("d1"), facts=[fact("f1")])
-    fence = await add_run(store, run())
-    await store.write(lambda tx: runs.record(tx, "s1", "r1", fence, [agent_event("qma", AgentStatus.STATE_RUNNING)]))
-    await store.write(lambda tx: plans.insert(tx, "s1", plan()))
-    await store.write(lambda tx: sessions.delete(tx, "s1"))
-    tables = ("sessions", "documents", "document_contents", "pages", "facts", "runs", "agent_runs", "events")
-    for table in (*tables, "plan_revisions", "tasks"):
-        count = await store.read(partial(Connection.scalar, statement=text(f"SELECT count(*) FROM {table}")))  # noqa: S608
-        assert count == 0, table
-    with pytest.raises(NotFound):
-        await store.write(lambda tx: sessions.delete(tx, "s1"))
 
 
 async def test_documents_pages_facts_and_content(store: Store) -> None:

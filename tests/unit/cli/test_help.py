@@ -8,9 +8,9 @@ from tests.unit.cli.conftest import Call
 
 COMMANDS = (
     *("plan", "serve", "sessions", "upload", "documents", "validate", "conflicts", "resolve", "run", "status"),
-    *("resume", "retry", "cancel", "checkpoints", "attempts", "audit", "show", "revisions", "export"),
+    *("resume", "retry", "cancel", "checkpoints", "attempts", "audit", "backup", "show", "revisions", "export"),
 )
-WITH_EXAMPLES = ("plan", "serve", "upload", "resolve", "run", "status", "show", "export")
+WITH_EXAMPLES = ("plan", "serve", "backup", "upload", "resolve", "run", "status", "show", "export")
 
 
 def test_the_front_page_names_every_command_and_the_exit_codes(call: Call) -> None:
@@ -24,5 +24,5 @@ def test_each_command_has_json_and_says_whom_it_calls(command: str, call: Call) 
     process = call(command, "--help")
     assert process.exit_code == 0
     assert "--json" in process.output
-    assert ("BUILDPLAN_TARGET" in process.output) == (command not in {"plan", "serve"})
+    assert ("BUILDPLAN_TARGET" in process.output) == (command not in {"plan", "serve", "backup"})
     assert ("Example" in process.output) == (command in WITH_EXAMPLES)
