@@ -75,6 +75,6 @@ async def engine_lines(pack: ContextPack) -> list[EngineLine]:
     async for patch in patches(pack):
         for line in lines(patch.sections):
             if line.statement.basis == Statement.BASIS_STATED:
-                citation = line.statement.citations[0]
-                found.append(EngineLine(line.path, citation.page, citation.quote))
+                quotes = tuple((citation.page, citation.quote) for citation in line.statement.citations)
+                found.append(EngineLine(line.path, quotes))
     return found

@@ -14,11 +14,10 @@ _PAGED = (".pdf", ".xlsx")
 
 @dataclass(frozen=True)
 class EngineLine:
-    """A stated line of an engine: its section, its page and the words that it quotes."""
+    """A stated line of an engine: its section, and page and words of each place that it quotes."""
 
     section: str
-    page: int
-    quote: str
+    quotes: tuple[tuple[int, str], ...]
 
 
 @dataclass
@@ -56,7 +55,7 @@ def score(label_file: Mapping[str, Any], lines: Iterable[EngineLine]) -> Score:
     """
     paged = str(label_file["document"]).lower().endswith(_PAGED)
     pages = set(label_file["pages"])
-    judged = [line for line in lines if not paged or line.page in pages]
+    judged = [line for line in lines if not paged or any(page in pages for page, _ in line.quotes)]
     result = Score()
     right: set[int] = set()
     optional: set[int] = set()
@@ -76,10 +75,11 @@ def score(label_file: Mapping[str, Any], lines: Iterable[EngineLine]) -> Score:
 
 
 def _matches(label: Mapping[str, Any], line: EngineLine, *, paged: bool) -> bool:
-    if line.section not in (label["section"], *label.get("also", ())) or (paged and line.page != label["page"]):
+    if line.section not in (label["section"], *label.get("also", ())):
         return False
-    wanted, given = _fold(label["quote"]), _fold(line.quote)
-    return wanted in given or (len(given) >= 8 and given in wanted)
+    wanted = _fold(label["quote"])
+    quotes = [_fold(quote) for page, quote in line.quotes if not paged or page == label["page"]]
+    return any(wanted in given or (len(given) >= 8 and given in wanted) for given in quotes)
 
 
 def _ratio(part: Counter[str], whole: Counter[str], section: str | None) -> float | None:

@@ -13,7 +13,8 @@ from services.specialist.offline.sentences import sentences
 from services.specialist.offline.standards import designations
 
 _ATTACHED = re.compile(
-    r"\b(Appendix|Attachment|Annex|Enclosure|Exhibit|Addendum|Schedule) ([A-Z](?:[0-9]{0,2})|[0-9]{1,2}|[IVX]{1,4})\b"
+    r"\b(Appendix|Attachment|Annex|Enclosure|Exhibit|Addendum|Schedule) ([A-Z](?:[0-9]{0,2})|[0-9]{1,2}"
+    r"|[IVX]{1,4})\b(?! (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
 )
 _NUMBERED = re.compile(
     r"\b(?:drawing|dwg\.?|specification|spec\.?|procedure|document|quality manual|work instruction)s?(?: (?:no\.?"

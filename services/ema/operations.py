@@ -39,7 +39,16 @@ OPERATIONS: tuple[Operation, ...] = (
         "engineering_instructions.quality_routing",
         "execution_strategy.notes",
     ),
-    _operation("Form and bend", "bending", r"\bbend radi|\bform(?:ed|ing)?\b|\bbend(?:ing)?\b(?! test)"),
+    _operation(
+        "Form and bend",
+        "bending",
+        r"\bbend radi|\b(?:cold|hot|press|roll|brake)[- ]?form|\bform(?:ed|ing)\b|\bform,|\bbend(?:ing)?\b(?! test)",
+        _STEPS,
+        "engineering_instructions.ctqs_for_routing",
+        "engineering_instructions.quality_routing",
+        "engineering_instructions.programs",
+        "purchasing.materials",
+    ),
     _operation("Fit up and tack", "weld", r"\bfit-?up\b|\btack"),
     _operation(
         "Weld",
@@ -49,7 +58,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "engineering_instructions.ctqs_for_routing",
         "engineering_instructions.quality_routing",
     ),
-    _operation("Inspect welds visually", "inspection", r"\bvisual", _TESTS),
+    _operation("Inspect welds visually", "inspection", r"\bvisual[^.]*\bweld|\bweld[^.]*\bvisual|\baws\b", _TESTS),
     _operation(
         "Non-destructive testing of welds",
         "NDT",

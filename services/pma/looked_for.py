@@ -12,7 +12,15 @@ LOOKED_FOR = (
         blocking=True,
     ),
     LookedFor(
-        "How many pieces are ordered? No paper gives a quantity.", "customer", ("purchasing.quantities",), blocking=True
+        "How many pieces are ordered? No paper gives a quantity.",
+        "customer",
+        ("purchasing.quantities", "release_plan.milestones"),
+        re.compile(
+            r"\b(?:qty|quantity)\b\W{0,4}\d|\d[\d,]* ?(?:ea|pcs|pieces|units|sets?)\b|\(\d{1,4}\)"
+            r"|\|[^|]*\b\d{1,6}\b[^|]*(?:\||\Z)|\b(?:one|two|three|four|five|six|eight|ten|twelve) [a-z]",
+            re.IGNORECASE,
+        ),
+        blocking=True,
     ),
     LookedFor(
         "What are the lead times of bought material and components? No paper gives one.",

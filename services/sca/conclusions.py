@@ -11,7 +11,12 @@ from services.sca.calendar import Calendar
 from services.specialist.offline.reading import Reading, inferred
 
 EARLY_SLACK = 10
-_APPROVAL = re.compile(r"\bapprov(?:ed|al)\b[^.]{0,60}\b(?:before|prior)|\bsubmitted for approval\b", re.IGNORECASE)
+_APPROVAL = re.compile(
+    r"\bapproval\b[^.]{0,60}\b(?:before|prior to)\b|\bsubmit(?:ted)?\b[^.]{0,40}\bfor approval\b"
+    r""
+    r"|\bbe approved before\b",
+    re.IGNORECASE,
+)
 _MITIGATION = (
     "Expedite with the maker (split or air delivery), ask for approval of an alternate, or use stock; else agree a "
     "later date with the customer."

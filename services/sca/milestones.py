@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from buildplan.v1.fact_pb2 import TOPIC_DUE_DATE, Fact
+from buildplan.v1.fact_pb2 import Fact
 from buildplan.v1.plan_pb2 import Milestone
 from buildplan.v1.statement_pb2 import Statement
 from services.sca.calendar import Calendar
@@ -17,7 +17,7 @@ def stated(reading: Reading, milestones: list[Milestone]) -> list[Milestone]:
     seen = {
         (citation.passage_id, milestone.due) for milestone in milestones for citation in milestone.statement.citations
     }
-    for fact in reading.facts(TOPIC_DUE_DATE):
+    for fact in reading.due_dates():
         if (fact.citation.passage_id, fact.value) not in seen:
             milestones.append(_of_fact(fact))
             seen.add((fact.citation.passage_id, fact.value))

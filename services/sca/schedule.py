@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from buildplan.v1.fact_pb2 import TOPIC_DUE_DATE, TOPIC_LEAD_TIME, Fact
+from buildplan.v1.fact_pb2 import TOPIC_LEAD_TIME, Fact
 from buildplan.v1.plan_pb2 import Milestone
 from buildplan.v1.statement_pb2 import Citation
 from services.sca.calendar import Calendar
@@ -78,7 +78,7 @@ def supplies(reading: Reading) -> list[Supply]:
 def deliveries(reading: Reading) -> list[Delivery]:
     """Deliveries of goods by date: the first is what the first order must serve."""
     found: dict[date, Delivery] = {}
-    for fact in reading.facts(TOPIC_DUE_DATE):
+    for fact in reading.due_dates():
         if _NO_DELIVERY.search(fact.subject) or not fact.value:
             continue
         due = date.fromisoformat(fact.value)

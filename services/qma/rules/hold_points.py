@@ -9,7 +9,10 @@ from buildplan.v1.plan_pb2 import HoldPoint
 from services.specialist.offline.reading import Finding, Reading
 from services.specialist.offline.rule import Rule
 
-_WITNESS = re.compile(r"\bwitness", re.IGNORECASE)
+_WITNESS = re.compile(r"\bwitness|\b(?:attend|observe|access|permit|visit|be present)\b", re.IGNORECASE)
+_HOLD = re.compile(
+    r"\bhold[- ]?point|\|\s?hold\b|\bno\b[^.]{3,80}\bbefore\b|\bshall not (?:proceed|begin|start)", re.IGNORECASE
+)
 _NOTICE = re.compile(
     r"\b(?:\d{1,3}|one|two|three|four|five|ten) (?:working |business |calendar )?(?:hours?|days?"
     r"|weeks?)(?=['’]? (?:written )?(?:notice|notification|prior|before|in advance))"
@@ -19,7 +22,7 @@ _NOTICE = re.compile(
 
 
 def _fields(finding: Finding, reading: Reading) -> dict[str, object]:
-    witness = _WITNESS.search(finding.text) is not None
+    witness = _WITNESS.search(finding.text) is not None and not _HOLD.search(finding.text)
     notice = _NOTICE.search(finding.text)
     return {
         "kind": HoldPoint.KIND_WITNESS if witness else HoldPoint.KIND_HOLD,

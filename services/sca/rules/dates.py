@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from buildplan.v1.fact_pb2 import TOPIC_DUE_DATE, Fact
+from buildplan.v1.fact_pb2 import Fact
 from services.specialist.offline.cues.schedule import DATE
 from services.specialist.offline.reading import Finding, Reading
 from services.specialist.offline.rule import Rule
@@ -33,7 +33,7 @@ def _fields(finding: Finding, reading: Reading) -> dict[str, object]:
 def _due(finding: Finding, reading: Reading) -> str:
     """The date of the line as ISO 8601: the fact's where there is one, else as written; empty when unreadable."""
     here = {citation.passage_id for citation in finding.citations}
-    for fact in reading.facts(TOPIC_DUE_DATE):
+    for fact in reading.due_dates():
         if fact.citation.passage_id in here and _inside(fact, finding):
             return fact.value
     match = _WRITTEN.search(finding.text)
@@ -58,7 +58,7 @@ def _event(finding: Finding, reading: Reading, due: str) -> str:
     """The subject of a fact of this date that the line names, so that the same event has one name."""
     text = finding.text.casefold()
     here = {citation.passage_id for citation in finding.citations}
-    for fact in reading.facts(TOPIC_DUE_DATE):
+    for fact in reading.due_dates():
         named = fact.subject and (fact.subject.casefold() in text or fact.citation.passage_id in here)
         if fact.value == due and named:
             return fact.subject

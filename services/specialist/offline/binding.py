@@ -130,6 +130,7 @@ _MEASURED = re.compile(
 _SHORTEST_HEADING, _SHORT_HEADING = 3, 60
 _SHORT_ITEM = 120
 _LABEL_WORDS = 8
+_BARE_STEM = re.compile(r"\b(?:shall|must|will|should|agrees? to|(?:is|are) to):\Z")
 _TITLE = re.compile(
     r"(?:(?:[A-Z](?:[a-z’'-]+|(?=\W))[A-Za-z’'&-]*|and|or|of|to|by|for|in|on|the|a|an|with|from|at|due|&"
     r"|/)[;,]?(?: |(?=\.)))+\."
@@ -187,14 +188,18 @@ def is_fragment(text: str, heading: str) -> bool:
     return not (_VERB.search(lowered) or _DEMAND.search(lowered) or _IMPERATIVE.match(lowered))
 
 
-def is_label(sentence: str, kind: DocumentKind.ValueType) -> bool:
+def is_label(sentence: str, heading: str, kind: DocumentKind.ValueType) -> bool:
     """True for what only names something: a title run into its clause, a word before a colon, a lone word."""
     words = sentence.split()
     if sentence.endswith(":"):
         lowered = sentence.lower()
-        return len(words) <= _LABEL_WORDS and "date" not in lowered and _DEMAND.search(lowered) is None
+        if len(words) <= _LABEL_WORDS and "date" not in lowered and _DEMAND.search(lowered) is None:
+            return True
+        return _BARE_STEM.search(lowered) is not None
     if len(words) == 1:
-        return kind not in _TERSE and not any(character.isdigit() or character == "_" for character in sentence)
+        return kind not in _TERSE and "_" not in sentence
+    if len(words) <= _LABEL_WORDS and sentence.rstrip(".").casefold() in heading.casefold():
+        return True
     titled = len(words) <= _LABEL_WORDS and sentence.endswith(".") and _TITLE.fullmatch(sentence) is not None
     return titled and not _IMPERATIVE.match(sentence.lower())
 

@@ -23,6 +23,7 @@ from services.specialist.offline.binding import (
 )
 from services.specialist.offline.cues import ALL_CUES, HEADINGS
 from services.specialist.offline.division import Division, Share
+from services.specialist.offline.page_breaks import continuations
 from services.specialist.offline.reading import Finding, Reading, losing_facts
 from services.specialist.offline.sentences import LONGEST, Sentence, sentences
 from services.specialist.offline.tables import cells, is_header, opens_table, row_kind
@@ -31,6 +32,10 @@ _ROLES = frozenset({Passage.ROLE_BODY, Passage.ROLE_TABLE_ROW, Passage.ROLE_FIEL
 _SHEET = "quality_plan.ctqs"
 _FOLD = re.compile(r"[\W_]+")
 _RUN_IN = re.compile(r"([A-Z][A-Z /&,-]{3,50}|[A-Z][a-z]+(?: [A-Za-z][a-z]+){0,3}):\s")
+_HEADING_NUMBER = re.compile(r"\A(?:[\dA-Z]{1,3}(?:\.\d{1,3})*[.)]?)\s+(?=\S)")
+_YEAR = re.compile(r"\b((?:19|20)\d{2})\b|/(\d{2})\b")
+_MILESTONES = "release_plan.milestones"
+_STANDARDS = "engineering_instructions.referenced_standards"
 _SHORTEST = 6
 _DIVISION = Division(ALL_CUES, HEADINGS)
 _STRENGTH = {Force.DEMAND: 1.0, Force.PLAIN: 0.9, Force.ADVICE: 0.75, Force.NONE: 0.8}
@@ -58,9 +63,12 @@ class PassageReader:
             self._lost.setdefault(fact.citation.passage_id, []).append(_fold(fact.citation.quote))
         self._lines: dict[tuple[str, str], Finding] = {}
         self._agreements = agreements(context)
+        self._goes_on = continuations(context.passages)
+        self._begun_before = {passage.id for passage in self._goes_on.values()}
         self._columns: tuple[str, ...] = ()
         self._table = ("", 0)
         self._stem = ""
+        self._oldest = int(context.as_of[:4]) - 1 if context.as_of else 0
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -78,10 +86,14 @@ class PassageReader:
             return
         if len(passage.text) < _CAPTION and is_background(passage.text):
             return
-        for place, sentence in enumerate(sentences(passage.text)):
+        parts = list(sentences(passage.text))
+        rest = self._goes_on.get(passage.id)
+        for place, sentence in enumerate(parts):
+            if place == 0 and passage.id in self._begun_before:
+                continue
             if place == 0 and not sentence.listed:
                 self._stem = ""
-            self._sentence(passage, document, sentence)
+            self._sentence(passage, document, sentence, rest=rest if place == len(parts) - 1 else None)
             yield len(sentence.text)
 
     def _is_read(self, passage: Passage, document: Document) -> bool:
@@ -106,17 +118,31 @@ class PassageReader:
             return
         if kind.owner:
             for target in (kind.owner, *kind.beside):
-                self._list(passage, document, text, Force.PLAIN, [Share(target, _BY_COLUMNS)], self._columns)
+                share = Share(target, _BY_COLUMNS)
+                self._list(passage, document, text, Force.PLAIN, [share], self._columns, [_cite(passage, text)])
             return
         self._sentence(passage, document, Sentence(0, text, listed=False), self._columns, kind.under)
 
     def _sentence(
-        self, passage: Passage, document: Document, sentence: Sentence, columns: tuple[str, ...] = (), under: str = ""
+        self,
+        passage: Passage,
+        document: Document,
+        sentence: Sentence,
+        columns: tuple[str, ...] = (),
+        under: str = "",
+        *,
+        rest: Passage | None = None,
     ) -> None:
+        """Lists what one sentence, or one row, asks for; `rest` is the passage on the next page where it ends."""
+        cited = [_cite(passage, sentence.text)]
+        if rest is not None:
+            ending = next(sentences(rest.text)).text
+            cited.append(_cite(rest, ending))
+            sentence = sentence._replace(text=f"{sentence.text} {ending}")
         text = sentence.text
         if len(text) < _SHORTEST or text.endswith("?") or is_background(text):
             return
-        if passage.role == Passage.ROLE_BODY and is_label(text, document.kind):
+        if passage.role == Passage.ROLE_BODY and is_label(text, passage.heading, document.kind):
             return
         stem = self._stem if sentence.listed else ""
         demand = self._force(passage, document, sentence, stem)
@@ -126,13 +152,20 @@ class PassageReader:
         under = under or (run_in.group(1) if run_in else passage.heading)
         home = TERMS if passage.document in self._agreements else ""
         shares = _DIVISION.shares(text, demand, under, stem=stem, home=home)
+        shares = [share for share in shares if share.target != _MILESTONES or not self._is_past(text)]
         if shares and shares[0].weight < _PLAIN_WORDS and is_empty_talk(text, demand):
             shares = [share for share in shares if share.weight >= _PLAIN_WORDS]
         if passage.role == Passage.ROLE_HEADER_FOOTER:
             shares = [share for share in shares if share.target in (_SHEET, "purchasing.materials")]
         if introduces(text):
             self._stem = shares[0].target if shares and demand > Force.PLAIN else ""
-        self._list(passage, document, text, demand, shares, columns, in_list=sentence.listed)
+        shown = _in_context(passage, text) if sentence.listed and shares and shares[0].target != _STANDARDS else text
+        self._list(passage, document, shown, demand, shares, columns, cited)
+
+    def _is_past(self, text: str) -> bool:
+        """True when the text gives years and all of them are over for more than a year: history, no milestone."""
+        years = [int(year or f"20{short}") for year, short in _YEAR.findall(text)]
+        return bool(years) and max(years) < self._oldest
 
     def _force(self, passage: Passage, document: Document, sentence: Sentence, stem: str) -> Force:
         """What introduces a list binds its items; a line that gives a measured value states it."""
@@ -151,26 +184,32 @@ class PassageReader:
         demand: Force,
         shares: list[Share],
         columns: tuple[str, ...],
-        *,
-        in_list: bool = False,
+        cited: list[Citation],
     ) -> None:
         if not shares:
             return
-        lost = self._lost.get(passage.id, ())
-        if lost and any(quote and (quote in _fold(text) or _fold(text) in quote) for quote in lost):
+        quoted, key = _fold(cited[0].quote), _fold(text)
+        if any(quote and (quote in quoted or quoted in quote) for quote in self._lost.get(passage.id, ())):
             return
-        shown = f"{passage.heading}: {text}" if in_list and is_fragment(text, passage.heading) else text
-        key = _fold(shown)
-        citation = Citation(
-            document=passage.document, page=passage.page, quote=text, passage_id=passage.id, locator=passage.locator
-        )
         for share in shares:
             finding = self._lines.get((share.target, key))
             if finding is None:
                 confidence = round(min(0.95, share.weight / 100) * _STRENGTH[demand], 2)
-                finding = Finding(share.target, shown, confidence, document, passage.heading, [], columns)
+                finding = Finding(share.target, text, confidence, document, passage.heading, [], columns)
                 self._lines[share.target, key] = finding
-            finding.citations.append(citation)
+            finding.citations.extend(cited)
+
+
+def _cite(passage: Passage, quote: str) -> Citation:
+    return Citation(
+        document=passage.document, page=passage.page, quote=quote, passage_id=passage.id, locator=passage.locator
+    )
+
+
+def _in_context(passage: Passage, text: str) -> str:
+    """A list item that says nothing by itself, behind its heading."""
+    heading = _HEADING_NUMBER.sub("", passage.heading).rstrip(" .:")
+    return f"{heading}: {text}" if is_fragment(text, heading) else text
 
 
 def _fold(text: str) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_pb2 import Document
-from buildplan.v1.fact_pb2 import Fact, Topic
+from buildplan.v1.fact_pb2 import TOPIC_DUE_DATE, Fact, Topic
 from buildplan.v1.statement_pb2 import Citation, Statement
+
+_HISTORY_DAYS = 366
 
 
 @dataclass
@@ -44,6 +47,14 @@ class Reading:
     def of(self, *targets: str) -> list[Finding]:
         """Findings of the named sections, in reading order."""
         return [finding for finding in self.findings if finding.target in targets]
+
+    def due_dates(self) -> list[Fact]:
+        """Due dates that stand; those that were over a year before the day of the plan are history."""
+        facts = self.facts(TOPIC_DUE_DATE)
+        if not self.context.as_of:
+            return facts
+        oldest = (date.fromisoformat(self.context.as_of) - timedelta(days=_HISTORY_DAYS)).isoformat()
+        return [fact for fact in facts if not fact.value or fact.value >= oldest]
 
     def facts(self, topic: Topic.ValueType) -> list[Fact]:
         """Facts of a topic that stand: those that lost a conflict are left out."""

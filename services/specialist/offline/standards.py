@@ -13,7 +13,7 @@ _BODIES = (
 )
 STANDARD = (
     rf"(?-i:\b(?:{_BODIES})[ -]?(?:[A-Z]{{0,4}}-?)?(?=[A-Z]?\d"
-    rf"|[A-Z]-[A-Z]?-?\d)[A-Z]?\d[\dA-Z]*(?:[-./]\d[\dA-Za-z]*)*(?:[-/][A-Z]?\d[\dA-Z.]*)*"
+    rf"|[A-Z]-[A-Z]?-?\d)[A-Z]?\d[\dA-Z]*(?:[-./]\d[\dA-Za-z]*)*(?:[-/][A-Z]?\d[\dA-Z.]*)*(?:-[A-Z](?![A-Za-z-]))?"
     rf"|\bAWS D\d+\.\d+(?:/D\d+\.\d+M)?|\bASTM [A-G] \d{{1,4}}M?(?:-\d{{2,4}})?)"
 )
 _PATTERN = re.compile(STANDARD)

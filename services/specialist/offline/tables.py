@@ -34,6 +34,7 @@ _HOLD = re.compile(r"\b(?:hold|witness)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
 _LIST_OF_PAPERS = 4
 _LONGEST_NAME = 6
+_SCATTERED = 5
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def row_kind(row: str, columns: tuple[str, ...]) -> RowKind:
     """What the columns make of the row; a row whose cells do not fit the columns is left to its words."""
     values = cells(row)
     if not columns or abs(len(values) - len(columns)) > 2:
-        return RowKind()
+        return RowKind(silent=not columns and _is_scattered(values))
     names = " | ".join(columns)
     if _CODE.search(names) and _HISTORY.search(names) and len(columns) <= 5:
         return RowKind(silent=True)
@@ -87,6 +88,12 @@ def row_kind(row: str, columns: tuple[str, ...]) -> RowKind:
         return _stock(names, values)
     lists_papers = _PAPER.match(columns[0]) and len(columns) <= _LIST_OF_PAPERS
     return RowKind("engineering_instructions.referenced_standards" if lists_papers else "")
+
+
+def _is_scattered(values: list[str]) -> bool:
+    """True for running text whose words were set so far apart that each was taken for a cell."""
+    words = sum(1 for value in values if value.isalpha())
+    return words >= _SCATTERED and words >= 0.6 * len(values)
 
 
 def _stock(names: str, values: list[str]) -> RowKind:

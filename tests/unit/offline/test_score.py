@@ -17,10 +17,10 @@ LABELS = {
 
 def test_found_wrong_optional_and_unlabelled_pages() -> None:
     lines = [
-        EngineLine("x.y", 1, "7. PASSIVATE PER ASTM A967, NITRIC 2."),
-        EngineLine("quality_plan.metrology", 1, "Use a gauge."),
-        EngineLine("quality_plan.ctqs", 1, "Nothing of that kind"),
-        EngineLine("quality_plan.ctqs", 2, "20 ±0.2 mm thick"),
+        EngineLine("x.y", ((1, "7. PASSIVATE PER ASTM A967, NITRIC 2."),)),
+        EngineLine("quality_plan.metrology", ((1, "Use a gauge."),)),
+        EngineLine("quality_plan.ctqs", ((1, "Nothing of that kind"),)),
+        EngineLine("quality_plan.ctqs", ((2, "20 ±0.2 mm thick"),)),
     ]
     result = score(LABELS, lines)
     assert result.recall() == 0.5

@@ -31,6 +31,11 @@ def distinct(citations: Iterable[Citation]) -> list[Citation]:
     return list({(each.document, each.page, each.quote): each for each in reversed(list(citations))}.values())[::-1]
 
 
+def ended(text: str) -> str:
+    """`text` with a full stop, unless it was cut."""
+    return text if text.endswith("…") else f"{text}."
+
+
 def sentence(text: str, limit: int = 160) -> str:
     """`text` without its full stop and cell bars, cut between words where it is longer than `limit`."""
     plain = " ".join(text.replace(" | ", "; ").split()).rstrip(". ")

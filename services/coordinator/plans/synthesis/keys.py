@@ -10,12 +10,13 @@ from buildplan.v1.fact_pb2 import Fact, Topic
 from buildplan.v1.plan_pb2 import EngineeringInstructions, HoldPoint, Milestone, Purchasing, Sections
 from buildplan.v1.statement_pb2 import Statement
 from services.coordinator.plans.citation_check import CitationCheck
-from services.coordinator.plans.synthesis.composing import conclude, sentence, with_citations
+from services.coordinator.plans.synthesis.composing import conclude, ended, sentence, with_citations
 from services.coordinator.plans.synthesis.ties import about, claimed, side_citations, ties
 from services.coordinator.plans.wording import significant_words
 
 _NAMED = 3
 _DELIVERY = re.compile(r"deliver|ship|dock|due date|required date", re.IGNORECASE)
+_COUNT = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\b", re.IGNORECASE)
 _URGENT = (Topic.TOPIC_DUE_DATE, Topic.TOPIC_QUANTITY, Topic.TOPIC_MATERIAL_GRADE)
 
 
@@ -56,7 +57,7 @@ def _delivery(
     elif quantity := _quantity(sections.purchasing, due, _valid(conflicts, facts), check):
         parts.append(sentence(quantity.text, 80))
         sources.append(quantity)
-    return conclude(f"Deliver: {'; '.join(parts)}.", sources) if sources else None
+    return conclude(ended(f"Deliver: {'; '.join(parts)}"), sources) if sources else None
 
 
 def _quantity(
@@ -73,7 +74,8 @@ def _quantity(
         check.check(statement)
         if statement.verified:
             return statement
-    return _surest(purchasing.quantities, 1)[0] if purchasing.quantities else None
+    counted = [line for line in purchasing.quantities if _COUNT.search(line.text)]
+    return _surest(counted, 1)[0] if counted else None
 
 
 def _valid(conflicts: Sequence[DocumentConflict], facts: Sequence[Fact]) -> list[Fact]:
@@ -115,14 +117,14 @@ def _stops(points: Sequence[HoldPoint]) -> Statement | None:
         return None
     lead = "Work stops at" if holds else "The customer may witness"
     named = _surest(statements, _NAMED)
-    return conclude(f"{lead}: {_listing(named)}{_rest(statements)}.", named)
+    return conclude(ended(f"{lead}: {_listing(named)}{_rest(statements)}"), named)
 
 
 def _special(engineering: EngineeringInstructions) -> Statement | None:
     named = _surest(engineering.exceptional_steps, _NAMED)
     if not named:
         return None
-    return conclude(f"Special processes: {_listing(named)}{_rest(engineering.exceptional_steps)}.", named)
+    return conclude(ended(f"Special processes: {_listing(named)}{_rest(engineering.exceptional_steps)}"), named)
 
 
 def _surest(statements: Iterable[Statement], count: int) -> list[Statement]:

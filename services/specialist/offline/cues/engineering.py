@@ -19,6 +19,7 @@ _VERBS = "cut|form|bend|weld|machine|drill|passivate|inspect|pack|clean|deliver|
 
 
 ENGINEERING: tuple[Cue, ...] = (
+    cue(_ROUTING, 86, "operation operations", r"\boperations?\s?:\s?\w+ \w+"),
     cue(_ROUTING, 90, "cut form weld machine", rf"(?:\b(?:{_VERBS})\b,? (?:and )?){{3,8}}"),
     cue(
         _STEPS,
@@ -161,7 +162,7 @@ ENGINEERING: tuple[Cue, ...] = (
         least=Force.NONE,
     ),
     cue(_OPEN, 92, "[*", r"\A[\d.() a-z]{0,10}\[[* ·]+\]\.?\Z", least=Force.NONE),
-    cue(_OPEN, 92, "date", r"\bdate\s?:\s*\Z", least=Force.NONE),
+    cue(_OPEN, 92, "date", r"\bdate\s?:\s*\Z"),
     cue(
         _OPEN,
         92,

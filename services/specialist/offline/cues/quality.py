@@ -74,7 +74,11 @@ QUALITY: tuple[Cue, ...] = (
         _CTQS,
         40,
         "must shall",
-        r"\b(?:shall|must) (?:also |always |not )?(?:be|have|provide|use|include|contain|allow|prevent)\b",
+        r"\b(?:units?|parts?|assembl(?:y|ies)|servers?|enclosures?|cabinets?|covers?|panels?|doors?|products?|hardware"
+        r"|equipment|systems?|components?|connectors?|cables?|wir(?:es?|ing)|fans?|pumps?|motors?|valves?|shielding"
+        r"|grounding|housings?|frames?|brackets?|structures?|surfaces?|chassis|racks?|tanks?|vessels?|pip(?:es?|ing)"
+        r"|joints?|seals?|bearings?|modules?|machines?|devices?|features?)\b[^.]{0,80}\b(?:shall|must) (?:also |not )?"
+        r"(?:be|have|provide|use|include|contain|allow|prevent)\b",
         unless=r"\b(?:plans?|documents?|documentation|specifications?|procedures?|methods?|organi[sz]ations?|programs?"
         r"|authority|contractors?|manufacturers?|suppliers?|personnel)\b",
         least=Force.DEMAND,

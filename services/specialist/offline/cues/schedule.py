@@ -55,7 +55,7 @@ SCHEDULE: tuple[Cue, ...] = (
     cue(
         _MILESTONES, 82, "#date " + _MONTHS, rf"\|\s?\d[\d,]*\s?ea\b[^.]{{0,20}}{DATE}", least=Force.PLAIN, beside=True
     ),
-    cue(_MILESTONES, 80, "date", r"\bdate\s?:\s*\Z", least=Force.NONE, beside=True),
+    cue(_MILESTONES, 80, "date", r"\bdate\s?:\s*\Z", beside=True),
     cue(_MILESTONES, 80, "__", r"\bdate\b[^_]{0,30}_{3,}", least=Force.NONE, beside=True),
     cue(
         _EARLY,
@@ -102,11 +102,11 @@ SCHEDULE: tuple[Cue, ...] = (
     cue(
         _BOXES,
         62,
-        "days day weeks week hours months years hour year month minutes",
+        "days day weeks week hours months hour month minutes",
         rf"\b(?:within|not later than|no later than|at least|a minimum of|a maximum of|not exceed(?:ing)?|every"
         rf"|for a period of|not less than|up to|exceeding|after|prior to)\b[^.]{{0,30}}\b{_SPAN}|{_SPAN} (?:after"
         rf"|from|of)\b|\bvalid for {_SPAN}",
-        unless=r"\blead[- ]time\b|\binvoice\b|\bwarrant",
+        unless=r"\blead[- ]time\b|\binvoice\b|\bwarrant|\byears?\b",
     ),
     cue(
         _NOTES,

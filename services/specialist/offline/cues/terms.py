@@ -10,7 +10,7 @@ TERMS: tuple[Cue, ...] = (
         _TERMS,
         91,
         "supersed precedence conflict inconsisten prevail governs cancels replaces",
-        r"\bsupersed\w*|\b(?:order of )?precedence\b|\bin (?:the )?(?:case|event) of (?:a |any )?(?:conflict"
+        r"\bsupersed(?:es?|ed)\b|\b(?:order of )?precedence\b|\bin (?:the )?(?:case|event) of (?:a |any )?(?:conflict"
         r"|inconsisten|discrepan)\w*|\bshall (?:prevail|govern|control)\b|\breplaces all\b|\bcancels and\b",
         least=Force.NONE,
     ),
@@ -22,7 +22,8 @@ TERMS: tuple[Cue, ...] = (
         "waiver",
         r"\bwarrant(?:s|y|ies|ed)\b|\bindemni\w*|\bliab(?:le|ility|ilities)\b|\bterminat(?:e|es|ed|ion)\b"
         r"|\bconfidential\w*|\binsurance\b|\barbitrat\w*|\bforce majeure\b|\bintellectual property\b|\bdamages\b"
-        r"|\bbreach\w*|\bgoverning law\b|\bgoverned by\b|\bentitled to\b|\bremed(?:y|ies) (?:it|available|for)\b"
+        r"|\bbreach\w*|\bgoverning law\b|\bgoverned by the laws?\b|\bentitled to\b|\bremed(?:y|ies) (?:it"
+        r"|available|for)\b"
         r"|\bforms? (?:a )?part of\b|\A(?:delete|substitute|replace|insert)\s?:",
         unless=r"\bterminat(?:e|ion) (?:of the )?(?:weld|pass|cable|thread)|\bwelding warrant|\bdesign is warranted",
         least=Force.NONE,
