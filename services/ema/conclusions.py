@@ -6,6 +6,7 @@ import re
 
 from buildplan.v1.plan_pb2 import OpenQuestion, Patch, ReferencedStandard, Task
 from buildplan.v1.statement_pb2 import Citation
+from services.ema.belonging import jobs
 from services.ema.missing import not_supplied, without_revision
 from services.ema.routing import routing
 from services.specialist.offline.reading import Finding, Reading, inferred
@@ -24,6 +25,7 @@ def derive(reading: Reading, patch: Patch) -> None:
     _standards(reading, patch)
     _fixtures_and_programs(reading, patch)
     _missing(reading, patch)
+    _ask_which_job(reading, patch)
     _blanks(reading, patch)
     instructions = patch.sections.engineering_instructions
     steps = routing(reading, list(instructions.quality_routing))
@@ -37,12 +39,13 @@ def _standards(reading: Reading, patch: Patch) -> None:
     listed = {spelling for item in register for spelling, _ in designations(item.statement.text)}
     places: dict[str, list[Citation]] = {}
     for finding in reading.findings:
-        for spelling, written in designations(finding.text):
-            if spelling not in listed:
-                citation = Citation()
-                citation.CopyFrom(finding.citations[0])
-                citation.quote = written
-                places.setdefault(spelling, []).append(citation)
+        for cited in finding.citations:
+            for spelling, written in designations(cited.quote):
+                if spelling not in listed:
+                    citation = Citation()
+                    citation.CopyFrom(cited)
+                    citation.quote = written
+                    places.setdefault(spelling, []).append(citation)
     for spelling, citations in places.items():
         text = f"{spelling} is called up in {len(citations)} {'place' if len(citations) == 1 else 'places'}."
         register.append(ReferencedStandard(statement=inferred(text, citations[:_CITED], 0.9), designation=spelling))
@@ -80,6 +83,18 @@ def _missing(reading: Reading, patch: Patch) -> None:
     for document, citation in without_revision(reading.context):
         text = f"No revision letter was found on {document.file_name}."
         _raise(patch, text, f"Which revision of {document.file_name} is valid?", citation)
+
+
+def _ask_which_job(reading: Reading, patch: Patch) -> None:
+    """Papers of several jobs make no plan: whoever uploaded them must say which job is meant."""
+    found = jobs(reading.context)
+    if len(found) < 2:
+        return
+    named = "; ".join(", ".join(f"{source.number} ({source.file_name})" for source in job) for job in found)
+    question = f"Which papers belong to this job? Nothing connects these with each other: {named}."
+    patch.open_questions.append(
+        OpenQuestion(statement=inferred(question, (), 0.8), ask="project manager", blocking=True)
+    )
 
 
 def _raise(patch: Patch, text: str, question: str, citation: Citation) -> None:

@@ -11,6 +11,8 @@ from services.sca.calendar import Calendar
 from services.specialist.offline.reading import Reading, inferred
 
 EARLY_SLACK = 10
+_ORDERED = 4
+"""Precedence up to which papers are about this job; generic specifications come after it."""
 _APPROVAL = re.compile(
     r"\bapproval\b[^.]{0,60}\b(?:before|prior to)\b|\bsubmit(?:ted)?\b[^.]{0,40}\bfor approval\b"
     r""
@@ -97,7 +99,7 @@ def _do_at_once(patch: Patch) -> None:
 
 def _submit_early(reading: Reading, patch: Patch) -> None:
     for finding in reading.findings:
-        if _APPROVAL.search(finding.text):
+        if finding.document.precedence <= _ORDERED and _APPROVAL.search(finding.text):
             text = f"Submit early what needs approval: {finding.text}"
             patch.sections.release_plan.do_early.append(inferred(text, finding.citations, 0.6))
 

@@ -9,7 +9,7 @@ LOOKED_FOR = (
         "When are the goods due? No paper gives a delivery date.",
         "customer",
         ("release_plan.milestones",),
-        re.compile(r"\d"),
+        re.compile(r"\b(?:19|20)\d{2}\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2}"),
         blocking=True,
     ),
     LookedFor(

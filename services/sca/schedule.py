@@ -64,15 +64,22 @@ def order_by(due: date, lead_days: int, process_working_days: int, calendar: Cal
 
 def supplies(reading: Reading) -> list[Supply]:
     """Items with a lead time; of several claims on one item that stand, the longest counts."""
-    claims: dict[str, list[Fact]] = {}
+    claims: dict[frozenset[str], list[Fact]] = {}
     for fact in reading.facts(TOPIC_LEAD_TIME):
         if fact.HasField("number") and fact.number > 0:
-            claims.setdefault(fact.subject, []).append(fact)
+            claims.setdefault(_item(fact.subject), []).append(fact)
     items = []
-    for subject, facts in claims.items():
+    for facts in claims.values():
         ranked = sorted(facts, key=lambda fact: -fact.number)
-        items.append(Supply(subject, round(ranked[0].number), tuple(fact.citation for fact in ranked[:3])))
+        items.append(Supply(facts[0].subject, round(ranked[0].number), tuple(fact.citation for fact in ranked[:3])))
     return items
+
+
+def _item(subject: str) -> frozenset[str]:
+    """The words that name an item; its part number, which not every paper gives, left out."""
+    words = subject.casefold().split()
+    plain = frozenset(word for word in words if not any(map(str.isdigit, word)))
+    return plain if len(plain) > 1 else frozenset(words)
 
 
 def deliveries(reading: Reading) -> list[Delivery]:

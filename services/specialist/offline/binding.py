@@ -193,11 +193,12 @@ def is_label(sentence: str, heading: str, kind: DocumentKind.ValueType) -> bool:
     words = sentence.split()
     if sentence.endswith(":"):
         lowered = sentence.lower()
-        if len(words) <= _LABEL_WORDS and "date" not in lowered and _DEMAND.search(lowered) is None:
+        blank = "date" in lowered and kind in _TERSE
+        if len(words) <= _LABEL_WORDS and not blank and _DEMAND.search(lowered) is None:
             return True
         return _BARE_STEM.search(lowered) is not None
     if len(words) == 1:
-        return kind not in _TERSE and "_" not in sentence
+        return kind not in _TERSE and "_" not in sentence and ":" not in sentence
     if len(words) <= _LABEL_WORDS and sentence.rstrip(".").casefold() in heading.casefold():
         return True
     titled = len(words) <= _LABEL_WORDS and sentence.endswith(".") and _TITLE.fullmatch(sentence) is not None

@@ -142,7 +142,7 @@ class PassageReader:
         text = sentence.text
         if len(text) < _SHORTEST or text.endswith("?") or is_background(text):
             return
-        if passage.role == Passage.ROLE_BODY and is_label(text, passage.heading, document.kind):
+        if passage.role in (Passage.ROLE_BODY, Passage.ROLE_FIELD) and is_label(text, passage.heading, document.kind):
             return
         stem = self._stem if sentence.listed else ""
         demand = self._force(passage, document, sentence, stem)
@@ -152,7 +152,8 @@ class PassageReader:
         under = under or (run_in.group(1) if run_in else passage.heading)
         home = TERMS if passage.document in self._agreements else ""
         shares = _DIVISION.shares(text, demand, under, stem=stem, home=home)
-        shares = [share for share in shares if share.target != _MILESTONES or not self._is_past(text)]
+        if document.kind == DocumentKind.DOCUMENT_KIND_GENERIC_SPECIFICATION or self._is_past(text):
+            shares = [share for share in shares if share.target != _MILESTONES]
         if shares and shares[0].weight < _PLAIN_WORDS and is_empty_talk(text, demand):
             shares = [share for share in shares if share.weight >= _PLAIN_WORDS]
         if passage.role == Passage.ROLE_HEADER_FOOTER:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from buildplan.v1.document_pb2 import Document, DocumentKind
 from buildplan.v1.plan_pb2 import Patch, Plan
 from buildplan.v1.quality_gate_pb2 import GateCategory, QualityGate
 from services.coordinator.plans import build_plan
 from services.coordinator.plans.gate.categories import CATEGORIES
 from services.coordinator.plans.gate.judge import judge
 from services.coordinator.plans.gate.vocabulary import asks_precision, is_stainless
-from tests.unit.plans.job import done, failed, full_patches, inferred, inputs, tie
+from tests.unit.plans.job import SOURCES, done, failed, full_patches, inferred, inputs, tie
 
 Change = Callable[[dict[str, Patch]], object]
 
@@ -96,10 +97,40 @@ def test_a_tie_costs_a_point_and_does_not_block_by_itself() -> None:
     assert not gate.blocked
 
 
-def test_a_blocking_question_without_assumption_costs_a_point() -> None:
+def test_a_blocking_question_without_assumption_costs_a_point_and_blocks() -> None:
     conflict = tie()
     conflict.working_assumption = ""
-    assert category(verdict(conflicts=[conflict]), "Execution strategy").score == 3
+    gate = verdict(conflicts=[conflict])
+    assert category(gate, "Execution strategy").score == 3
+    assert codes(gate) == ["BLOCKING_QUESTION_OPEN"]
+    assert "6 mm or 8 mm" in gate.blockers[0].message
+    assert gate.blocked
+
+
+def test_what_only_reference_papers_say_is_no_fact_of_the_job() -> None:
+    references = []
+    for source in SOURCES:
+        references.append(Document())
+        references[-1].CopyFrom(source)
+        references[-1].kind = DocumentKind.DOCUMENT_KIND_GENERIC_SPECIFICATION
+    gate = verdict(sources=references)
+    assert {each.title: each.score for each in gate.categories} == {
+        "Keys to the project": 2,
+        "Quality plan": 3,
+        "Purchasing risk": 3,
+        "Build strategy": 3,
+        "Execution strategy": 4,
+        "Release plan": 4,
+        "Packaging and shipping": 3,
+    }
+    assert gate.blocked
+
+
+def test_a_quantity_without_a_figure_is_not_known() -> None:
+    def change(patches: dict[str, Patch]) -> None:
+        patches["pma"].sections.purchasing.quantities[0].text = "Quantity as ordered"
+
+    assert category(verdict(change), "Keys to the project").score == 3
 
 
 def test_a_routing_that_leaves_out_what_quality_wants_costs_a_point() -> None:

@@ -70,6 +70,14 @@ def _no_fixture(plan: Plan) -> Iterator[GateBlocker]:
         yield _blocker("NO_FIXTURE_PLAN", message, fix, "engineering manager", precise)
 
 
+def _unanswered(plan: Plan) -> Iterator[GateBlocker]:
+    open_ = [each.statement for each in plan.open_questions if each.blocking and not each.working_assumption.strip()]
+    if open_:
+        message = f"{_count(open_, 'blocking question')} without an answer or a working assumption: {_named(open_)}."
+        fix = "Get the answers and add the papers that give them, or agree on working assumptions."
+        yield _blocker("BLOCKING_QUESTION_OPEN", message, fix, "project manager", open_)
+
+
 def _unverified(plan: Plan) -> Iterator[GateBlocker]:
     doubtful = [line.statement for line in lines(plan) if not all(each.verified for each in line.statement.citations)]
     if doubtful:
@@ -85,6 +93,7 @@ _RULES: tuple[Callable[[Plan], Iterator[GateBlocker]], ...] = (
     _unmitigated,
     _undecided_passivation,
     _no_fixture,
+    _unanswered,
     _unverified,
 )
 

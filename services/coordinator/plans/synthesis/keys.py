@@ -16,7 +16,12 @@ from services.coordinator.plans.wording import significant_words
 
 _NAMED = 3
 _DELIVERY = re.compile(r"deliver|ship|dock|due date|required date", re.IGNORECASE)
-_COUNT = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\b", re.IGNORECASE)
+COUNT = re.compile(
+    r"\bq(?:ty|uantity)\b\W{0,6}\d|\b\d[\d,]{0,9} ?(?:ea|each|pcs|pieces|units|sets?|off)\b|\(\d{1,4}\)"
+    r"|\|\s*\d[\d,]{0,9}\s*(?:\||\Z)"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\b|\A\W*\d{1,6}\b",
+    re.IGNORECASE,
+)
 _URGENT = (Topic.TOPIC_DUE_DATE, Topic.TOPIC_QUANTITY, Topic.TOPIC_MATERIAL_GRADE)
 
 
@@ -74,7 +79,7 @@ def _quantity(
         check.check(statement)
         if statement.verified:
             return statement
-    counted = [line for line in purchasing.quantities if _COUNT.search(line.text)]
+    counted = [line for line in purchasing.quantities if COUNT.search(line.text)]
     return _surest(counted, 1)[0] if counted else None
 
 

@@ -116,7 +116,8 @@ PURCHASING: tuple[Cue, ...] = (
         r"\bqty\b|\bquantit(?:y|ies)\b|\|\s?\d[\d,]{0,9}\s?(?:ea|pcs?|pieces|units|each|sets?)\b|\b\d{1,6} (?:pcs"
         r"|pieces"
         r"|units|ea)\b",
-        unless=r"\b(?:quantity of (?:heat|gas)|large quantit|small quantit|sufficient quantit|quantitative)",
+        unless=r"\b(?:quantity of (?:heat|gas)|(?:minor|small|smaller|large|larger|such|sufficient) quantit"
+        r"|quantitative|forecast)",
     ),
     cue(
         _QUANTITIES,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from buildplan.v1.plan_pb2 import Plan
 from services.contract.ownership import owners
-from services.coordinator.plans.gate.criterion import Category, Criterion, proven
+from services.coordinator.plans.gate.criterion import Category, Criterion
+from services.coordinator.plans.gate.substance import proven_for_job
 
 _AGENT = owners()["engineering_instructions"]
 
@@ -37,9 +38,9 @@ BUILD_STRATEGY = Category(
             "Write the order of operations with operation numbers.",
         ),
         Criterion(
-            lambda plan: proven(plan.sections.engineering_instructions.exceptional_steps),
-            "Special processes are named with verified citations.",
-            "Special processes are missing, or their citations are not verified.",
+            lambda plan: proven_for_job(plan, plan.sections.engineering_instructions.exceptional_steps),
+            "Special processes are named with verified citations of the job's papers.",
+            "Special processes are missing in the job's papers, or their citations are not verified.",
             "Name welding, coating and other special processes with the page that calls each up.",
         ),
         Criterion(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.plan_pb2 import Plan, Purchasing
 from services.coordinator.plans.gate.criterion import Category, Criterion, proven
-from services.coordinator.plans.synthesis.keys import final_delivery
+from services.coordinator.plans.gate.substance import ordered
+from services.coordinator.plans.synthesis.keys import COUNT, final_delivery
 
 
 def _purchasing(plan: Plan) -> Purchasing:
@@ -18,7 +19,10 @@ def _no_tie(plan: Plan) -> bool:
 
 
 def _delivery_known(plan: Plan) -> bool:
-    return final_delivery(plan.sections.release_plan.milestones) is not None and bool(_purchasing(plan).quantities)
+    """A date of delivery and a quantity with its figure, both of the order or a paper like it."""
+    due = final_delivery(plan.sections.release_plan.milestones)
+    counted = [line for line in _purchasing(plan).quantities if COUNT.search(line.text)]
+    return due is not None and any(ordered(plan, [due.statement])) and any(ordered(plan, counted))
 
 
 KEYS = Category(
@@ -28,9 +32,9 @@ KEYS = Category(
     "",
     (
         Criterion(
-            lambda plan: bool(plan.keys_to_project),
-            "The keys to the project are named.",
-            "No key to the project was found.",
+            lambda plan: any(ordered(plan, plan.keys_to_project)),
+            "The keys to the project rest on the order, the quote, the statement of work or the drawing.",
+            "No key to the project rests on an order, a quote, a statement of work or a drawing.",
             "Add the purchase order and the drawing, and run again.",
         ),
         Criterion(
@@ -42,7 +46,7 @@ KEYS = Category(
         Criterion(
             _delivery_known,
             "Delivery date and quantity are known.",
-            "Delivery date or quantity is not known.",
+            "Delivery date or quantity is not known from an order, a quote, a statement of work or a drawing.",
             "Add the paper that states the delivery date and the quantity.",
         ),
         Criterion(

@@ -8,7 +8,8 @@ from re import Pattern
 from buildplan.v1.plan_pb2 import Plan, Purchasing
 from buildplan.v1.statement_pb2 import Statement
 from services.coordinator.plans.gate import vocabulary
-from services.coordinator.plans.gate.criterion import Category, Criterion, proven
+from services.coordinator.plans.gate.criterion import Category, Criterion
+from services.coordinator.plans.gate.substance import proven_for_job
 
 
 def _purchasing(plan: Plan) -> Purchasing:
@@ -33,9 +34,9 @@ PACKAGING = Category(
             "Ask the customer for packaging and shipping requirements.",
         ),
         Criterion(
-            lambda plan: proven(_purchasing(plan).packaging_and_shipping),
-            "The requirements are verified citations.",
-            "No requirement of packaging and shipping has a verified citation.",
+            lambda plan: proven_for_job(plan, _purchasing(plan).packaging_and_shipping),
+            "The requirements are verified citations of the job's papers.",
+            "No requirement of packaging and shipping has a verified citation of the job's papers.",
             "Cite the page that gives each requirement.",
         ),
         Criterion(

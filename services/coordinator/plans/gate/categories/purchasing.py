@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from buildplan.v1.plan_pb2 import Plan, Purchasing
-from services.coordinator.plans.gate.criterion import Category, Criterion, proven
+from services.coordinator.plans.gate.criterion import Category, Criterion
+from services.coordinator.plans.gate.substance import proven_for_job
 
 
 def _purchasing(plan: Plan) -> Purchasing:
@@ -27,9 +28,9 @@ PURCHASING = Category(
     "purchasing",
     (
         Criterion(
-            lambda plan: proven(_purchasing(plan).materials),
-            "Materials are named with verified citations.",
-            "Materials are missing, or their citations are not verified.",
+            lambda plan: proven_for_job(plan, _purchasing(plan).materials),
+            "Materials are named with verified citations of the job's papers.",
+            "Materials are missing in the job's papers, or their citations are not verified.",
             "Name each material with grade, form and the page that calls it up.",
         ),
         Criterion(

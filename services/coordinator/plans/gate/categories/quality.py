@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from buildplan.v1.plan_pb2 import Plan, QualityPlan
 from buildplan.v1.statement_pb2 import Statement
 from services.coordinator.plans.gate import vocabulary
-from services.coordinator.plans.gate.criterion import Category, Criterion, proven
+from services.coordinator.plans.gate.criterion import Category, Criterion
+from services.coordinator.plans.gate.substance import proven_for_job
 
 
 def _quality(plan: Plan) -> QualityPlan:
@@ -30,9 +31,9 @@ QUALITY = Category(
     "quality_plan",
     (
         Criterion(
-            lambda plan: proven(_ctqs(plan)),
-            "Characteristics critical to quality are named with verified citations.",
-            "Characteristics critical to quality are missing, or their citations are not verified.",
+            lambda plan: proven_for_job(plan, _ctqs(plan)),
+            "Characteristics critical to quality are named with verified citations of the job's papers.",
+            "Characteristics critical to quality are missing in the job's papers, or their citations are not verified.",
             "Name the toleranced and key features with the page that gives each.",
         ),
         Criterion(
