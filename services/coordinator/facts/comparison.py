@@ -9,12 +9,12 @@ from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.fact_pb2 import Fact
 from services.coordinator.facts.finishes import finish_class
 from services.coordinator.facts.grades import same_grade
+from services.coordinator.facts.packaging import packing_class
 from services.coordinator.facts.standards import refines
 from services.coordinator.facts.values import same_number
 
 _SHIPPING = re.compile(r"\bship(?:s|ped|ping|ment)?\b", re.IGNORECASE)
 _TRANSIT_DAYS = 5
-_WOOD = {"wooden crate", "wood prohibited"}
 _REFINED = frozenset({pb.TOPIC_PASSIVATION, pb.TOPIC_FINISH, pb.TOPIC_WELD_CODE})
 
 
@@ -23,7 +23,7 @@ def group_of(fact: Fact, subject: str) -> tuple[int, str, str]:
     if fact.topic == pb.TOPIC_FINISH:
         return fact.topic, finish_class(fact.value), subject
     if fact.topic == pb.TOPIC_PACKAGING:
-        return fact.topic, "wood" if fact.value in _WOOD else fact.value, subject
+        return fact.topic, packing_class(fact.value), subject
     return fact.topic, "", subject
 
 

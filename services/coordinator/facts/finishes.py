@@ -1,4 +1,4 @@
-"""Finishes and coatings, surface roughness, packaging."""
+"""Finishes and coatings, surface roughness."""
 
 from __future__ import annotations
 
@@ -48,20 +48,6 @@ _MICROINCH = 0.0254
 # Preferred microinch figures; a bare "63 Ra" above 12.5 is never meant in micrometres.
 _SMALLEST_BARE_MICROINCH = 12.5
 
-_PACKING = {
-    "wood prohibited": r"\bno wood(?:en)?\b[\w ]{0,20}(?:packag|crat|pallet)\w*|\bwood(?:en)? \w+ (?:is|are) "
-    r"(?:prohibited|not (?:permitted|allowed|acceptable))",
-    "wooden crate": r"\b(?:wood(?:en)?|plywood|timber) (?:crate|box|case)s?\b",
-    "returnable container": r"\breturnable (?:container|rack|tote|crate)s?\b",
-    "steel rack": r"\bsteel racks?\b",
-    "VCI": r"\bVCI\b",
-    "ASTM D3951": r"\bASTM\s*D\s?3951\b",
-    "MIL-STD-2073": r"\bMIL-STD-2073(?:-1)?\b",
-    "ISPM 15": r"\bISPM[\s-]*(?:No\.?\s*)?15\b",
-    "individually wrapped": r"\bindividual(?:ly)? (?:wrapp|bagg|packag)ed\b",
-}
-_PACKING_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PACKING.items()}
-
 
 def find_finishes(text: str) -> list[Value]:
     """Finishes and coatings with what makes them exact: "powder coat RAL 7035", "anodize type II", "No. 4"."""
@@ -78,12 +64,6 @@ def find_roughness(text: str) -> list[Value]:
     """Ra in micrometres, "Ra 1.6 µm"; 63 microinches are 1.6 µm within the rounding of the preferred series."""
     matches = [match for pattern in (_RA_FIRST, _RA_LAST) for match in pattern.finditer(text)]
     return without_overlaps(_roughness(match) for match in matches)
-
-
-def find_packaging(text: str) -> list[Value]:
-    """Kinds of packaging that are named."""
-    found = ((name, pattern.search(text)) for name, pattern in _PACKING_PATTERNS.items())
-    return without_overlaps(Value(match.start(), match.end(), name) for name, match in found if match)
 
 
 def _finishes(text: str) -> Iterator[Value]:

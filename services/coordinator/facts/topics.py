@@ -6,7 +6,17 @@ import re
 from collections.abc import Sequence
 
 from buildplan.v1 import fact_pb2 as pb
-from services.coordinator.facts import counts, durations, finishes, grades, revisions, standards, subjects, tolerances
+from services.coordinator.facts import (
+    counts,
+    durations,
+    finishes,
+    grades,
+    packaging,
+    revisions,
+    standards,
+    subjects,
+    tolerances,
+)
 from services.coordinator.facts.dates import find_dates
 from services.coordinator.facts.lengths import find_lengths
 from services.coordinator.facts.topic_rule import Paper, Surroundings, TopicRule
@@ -252,8 +262,22 @@ RULES = (
     TopicRule(pb.TOPIC_PPAP_LEVEL, ("ppap",), lambda text, _: counts.find_ppap_levels(text), _said, needs_figure=False),
     TopicRule(
         pb.TOPIC_PACKAGING,
-        ("pack", "crate", "wrap", "vci", "d3951", "ispm", "wood", "container", "rack", "bag", "box"),
-        lambda text, _: finishes.find_packaging(text),
+        (
+            "pack",
+            "crate",
+            "wrap",
+            "vci",
+            "d3951",
+            "ispm",
+            "wood",
+            "container",
+            "rack",
+            "bag",
+            "box",
+            "desiccant",
+            "2073",
+        ),
+        lambda text, _: packaging.find_packaging(text),
         _said,
         needs_figure=False,
     ),

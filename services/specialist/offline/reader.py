@@ -150,6 +150,16 @@ class PassageReader:
             return
         run_in = _RUN_IN.match(text)
         under = under or (run_in.group(1) if run_in else passage.heading)
+        shares = self._shares(passage, document, text, demand, under, stem)
+        if introduces(text):
+            self._stem = shares[0].target if shares and demand > Force.PLAIN else ""
+        shown = _in_context(passage, text) if sentence.listed and shares and shares[0].target != _STANDARDS else text
+        self._list(passage, document, shown, demand, shares, columns, cited)
+
+    def _shares(
+        self, passage: Passage, document: Document, text: str, demand: Force, under: str, stem: str
+    ) -> list[Share]:
+        """The sections that own the text, as far as its paper and its force allow them."""
         home = TERMS if passage.document in self._agreements else ""
         shares = _DIVISION.shares(text, demand, under, stem=stem, home=home)
         if document.kind == DocumentKind.DOCUMENT_KIND_GENERIC_SPECIFICATION or self._is_past(text):
@@ -158,10 +168,7 @@ class PassageReader:
             shares = [share for share in shares if share.weight >= _PLAIN_WORDS]
         if passage.role == Passage.ROLE_HEADER_FOOTER:
             shares = [share for share in shares if share.target in (_SHEET, "purchasing.materials")]
-        if introduces(text):
-            self._stem = shares[0].target if shares and demand > Force.PLAIN else ""
-        shown = _in_context(passage, text) if sentence.listed and shares and shares[0].target != _STANDARDS else text
-        self._list(passage, document, shown, demand, shares, columns, cited)
+        return shares
 
     def _is_past(self, text: str) -> bool:
         """True when the text gives years and all of them are over for more than a year: history, no milestone."""

@@ -86,6 +86,98 @@ def test_drawing_against_order_is_a_tie_without_a_winner(drawing: str, order: st
     assert found.working_assumption.startswith(f"Plan with {values[1] if 'level' in values[1] else values[0]} ")
 
 
+@pytest.mark.parametrize(
+    ("drawing", "order"),
+    [
+        # packaging
+        ("Pack in wooden crates.", "No wooden crates or pallets."),
+        ("Parts are individually bagged.", "Parts are bulk packed."),
+        ("Pack one part per box.", "Parts are packed in bulk."),
+        ("Ship in returnable racks.", "Ship in expendable packaging."),
+        ("Pack in ESD bags.", "Pack without ESD packaging."),
+        ("Add desiccant to each bag.", "Pack without desiccant."),
+        ("Wrap in VCI film.", "Wrap in film; VCI is prohibited."),
+        ("Package per ASTM D3951.", "Package per MIL-STD-2073-1."),
+        # thickness
+        ("BASE PLATE 1/4 IN THICK", "The base plate shall be 8 mm thick."),
+        ("COVER: 14 GA STAINLESS STEEL", "The cover is 2.5 mm thick."),
+        # finish
+        ("2B FINISH", "Bead blasted finish."),
+        ("ANODIZE TYPE II", "Anodize type III."),
+        # passivation
+        ("PASSIVATE PER ASTM A967 NITRIC 2", "Passivate per AMS 2700."),
+        # weld code
+        ("WELD PER AWS D1.6", "Weld to AWS D9.1."),
+        # tolerance
+        ("BORE DIAMETER ±0.02 mm", "The bore diameter is held to ±0.05 mm."),
+        ("TOLERANCES PER ISO 2768-m", "General tolerances ISO 2768-f."),
+        # due date
+        ("DELIVERY: 18 DEC 2026", "Deliver by 11 December 2026."),
+        # PPAP
+        ("PPAP LEVEL 3 REQUIRED", "Level 2 PPAP."),
+    ],
+)
+def test_claims_that_exclude_each_other_conflict(drawing: str, order: str) -> None:
+    [found] = conflicts(job((DRAWING, drawing), (ORDER, order)))
+    assert found.state == TIE
+    assert len(found.sides) == 2
+
+
+@pytest.mark.parametrize(
+    ("drawing", "order"),
+    [
+        # packaging
+        ("Pack in wooden crates.", "Crates per ISPM 15."),
+        ("Parts are individually bagged.", "Pack in returnable containers."),
+        ("Wrap in VCI film.", "Add desiccant to each bag."),
+        ("Pack in ESD bags.", "Package per ASTM D3951."),
+        ("Steel racks.", "Parts are individually wrapped."),
+        ("Pack one part per box.", "Parts are individually boxed."),
+        # thickness
+        ("BASE PLATE 6 mm THICK", "The cover is 3 mm thick."),
+        ("BASE PLATE 0.250 IN THICK", "Base plate: 6.35 mm thick."),
+        ("PLATE 6 mm THICK", "Coating thickness 80 µm."),
+        # finish
+        ("2B FINISH", "Powder coat RAL 7035."),
+        ("POWDER COAT", "Powder coat RAL 7035."),
+        # passivation
+        ("PASSIVATE PER ASTM A967", "Passivate per ASTM A967 nitric 2."),
+        # weld code
+        ("WELD PER AWS D1.6", "Weld per AWS D1.6/D1.6M:2017."),
+        # tolerance
+        ("BORE DIAMETER ±0.02 mm", "Slot width ±0.05 mm."),
+        ("BORE DIAMETER ±0.02 mm", "General tolerances ISO 2768-m."),
+        # quantity
+        ("QTY: 12 PCS", "Inspect 3 samples per lot of 12 pieces."),
+        ("QTY: 12 PCS", "Quantity: 12 ea."),
+        # due date
+        ("DELIVERY: 18 DEC 2026", "Quote valid until 11 December 2026."),
+        ("DELIVERY: 18 DEC 2026", "Delivery: 2026-12-18."),
+        # PPAP
+        ("PPAP LEVEL 3 REQUIRED", "PPAP level three."),
+        ("PPAP LEVEL 3 REQUIRED", "A PPAP is required."),
+    ],
+)
+def test_claims_that_can_both_be_met_do_not(drawing: str, order: str) -> None:
+    assert conflicts(job((DRAWING, drawing), (ORDER, order))) == []
+
+
+def test_a_quoted_quantity_gives_way_to_the_ordered_one() -> None:
+    [found] = conflicts(job((QUOTE, "Quantity: 10 pieces."), (ORDER, "QTY: 12 PCS")))
+    assert (found.topic, found.state, found.winning_value) == (pb.TOPIC_QUANTITY, BY_PRECEDENCE, "12")
+
+
+def test_a_quantity_on_a_drawing_is_not_what_is_ordered() -> None:
+    assert conflicts(job((DRAWING, "QTY: 12 PCS"), (ORDER, "Quantity: 10 pieces."))) == []
+
+
+def test_an_order_for_the_revision_in_hand_is_no_conflict() -> None:
+    papers = Job()
+    papers.paper(DRAWING, "REV C", number="BR-2041", revision="C")
+    papers.paper(ORDER, "Build to drawing BR-2041 Rev. C.", number="4500", revision="0")
+    assert conflicts(papers) == []
+
+
 def test_the_better_precedence_wins_and_the_losers_are_shown() -> None:
     papers = job(
         (EMAIL, "Deliver by 11 December 2026."),
