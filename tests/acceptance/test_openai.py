@@ -72,7 +72,7 @@ async def test_from_a_key_to_a_plan(tmp_path: Path) -> None:
     assert plan.usage.cost_usd == pytest.approx(4 * COST)
     assert "engine openai: the papers go to the model's provider" in done.stdout
     assert "A run may use up to " in done.stdout
-    assert "11,000 tokens · $0.0093" in done.stdout
+    assert "11,000 tokens (4,000 cached) · $0.0093" in done.stdout
     assert "Model use      44,000 tokens, 16,000 of them cached: $0.037" in done.stdout
     assert "40,000 tokens sent (16,000 of them cached) and 4,000 received, $0.037" in (
         (out / "plan.md").read_text().replace("\\", "")
@@ -142,8 +142,10 @@ async def test_a_finished_agent_is_never_paid_twice(tmp_path: Path) -> None:
         assert "nothing, what was found for the same papers is used again" in (await call("validate", *at)).stdout
         assert (await call("retry", "qma", *at)).returncode == 0
         assert journal(seen) == ONCE | {"sca": 2, "qma": 2}
+        attempts = await call("attempts", "--json", *at)
+        assert [attempt["outcome"] for attempt in json_lines(attempts.stdout)] == ["COMPLETED"]
         status = await call("status", *at)
-        assert "11,000 tokens · $0.0093" in status.stdout
+        assert "11,000 tokens (4,000 cached) · $0.0093" in status.stdout
 
         waits.set()
         watching = await asyncio.to_thread(lambda: Started("run", "--fresh", "--json", *at))
