@@ -93,5 +93,12 @@ async def list_checkpoints(session: Id, run: Id, coordinator: Caller) -> Respons
     return wire.answer(await coordinator.ask(coordinator.runs.ListCheckpoints, question))
 
 
+@router.get("/sessions/{session}/runs/{run}/attempts", responses=answers(pb.ListAttemptsResponse, 404))
+async def list_attempts(session: Id, run: Id, coordinator: Caller) -> Response:
+    """Lists the calls of models that the run has made, with what each used and how it ended."""
+    question = pb.ListAttemptsRequest(parent=run_name(session, run))
+    return wire.answer(await coordinator.ask(coordinator.runs.ListAttempts, question))
+
+
 def _accepted(run: Run) -> Response:
     return wire.answer(run, 202, {"Location": f"/{run.name}"})

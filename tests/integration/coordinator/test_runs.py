@@ -14,6 +14,7 @@ from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.run_service_pb2 import (
     CancelRunRequest,
     GetRunRequest,
+    ListAttemptsRequest,
     ListCheckpointsRequest,
     ListRunsRequest,
     ResumeRunRequest,
@@ -194,6 +195,7 @@ async def test_unknown_runs_are_not_found_and_malformed_names_refused(house: Hou
         lambda name: house.runs.RetryAgent(RetryAgentRequest(name=name, agent="qma")),
         lambda name: house.runs.CancelRun(CancelRunRequest(name=name)),
         lambda name: house.runs.ListCheckpoints(ListCheckpointsRequest(parent=name)),
+        lambda name: house.runs.ListAttempts(ListAttemptsRequest(parent=name)),
         lambda name: events(house, name),
     )
     for call in calls:

@@ -139,6 +139,7 @@ async def test_the_way_from_papers_to_a_plan(web: Web) -> None:
     assert [one["name"] for one in (await web.http.get(f"{session}/runs")).json()["runs"]] == [url[1:]]
     checkpoints = (await web.http.get(f"{url}/checkpoints")).json()["checkpoints"]
     assert {one["agent"] for one in checkpoints} == {"qma", "pma", "sca", "ema"}
+    assert (await web.http.get(f"{url}/attempts")).json() == {}
     await web.problem(await web.http.post("/agents/resume", json={"name": url[1:]}), 409, "NOTHING_MISSING")
     retried = await web.http.post("/agents/qma/retry", json={"name": url[1:]})
     assert retried.status_code == 202
