@@ -22,6 +22,7 @@ from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.session_pb2 import Session
 from services.coordinator.store import Store, runs, sessions
 from services.coordinator.store.engines import open_writer, parse_url
+from services.coordinator.store.leases import Lease
 
 SESSION, FENCE, LEASE = "benchmark", 1, 3600.0
 ROUNDS = 3
@@ -55,7 +56,7 @@ async def prepare(store: Store, writers: int) -> list[str]:
 
 async def add_run(store: Store, run: Run, now: datetime) -> None:
     """A run that the benchmark owns under FENCE."""
-    await store.write(lambda tx: runs.insert(tx, run, "", "", "benchmark", LEASE, now))
+    await store.write(lambda tx: runs.insert(tx, run, "", Lease("benchmark", LEASE, now)))
 
 
 async def group_commit(url: str, writers: int, units: int) -> tuple[float, Sequence[float]]:

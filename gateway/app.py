@@ -15,7 +15,7 @@ from gateway.access.frame import Frame
 from gateway.access.guard import Guard
 from gateway.api import documents, plans, runs, sessions
 from gateway.coordinator import Coordinator
-from gateway.events import status
+from gateway.events import ag_ui, status
 from gateway.events.feed import Feeds
 from gateway.openapi import docs
 from gateway.pages import PACKAGE, routes
@@ -43,7 +43,7 @@ def create_app(settings: GatewaySettings, coordinator: Coordinator, identities: 
     problems.install(app, _problem_page)
     app.add_api_route("/healthz", _health, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=PACKAGE / "static"), name="static")
-    for part in (sessions, documents, runs, plans, status):
+    for part in (sessions, documents, runs, plans, status, ag_ui):
         app.include_router(part.router)
     app.include_router(sign_in.router)
     app.include_router(routes.router)

@@ -22,6 +22,6 @@ def of_event(event: RunEvent) -> bytes:
     return format_sse_event(event=event.WhichOneof("event"), data_str=to_json(event), id=str(event.sequence))
 
 
-def of_fields(kind: str, fields: Mapping[str, object]) -> bytes:
+def of_fields(kind: str | None, fields: Mapping[str, object]) -> bytes:
     """An event that is no part of a run's log, and so leaves the client's last event id alone."""
     return format_sse_event(event=kind, data_str=json.dumps(fields, ensure_ascii=False))

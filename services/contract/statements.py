@@ -36,6 +36,15 @@ def lines(message: Message, path: str = "") -> Iterator[Line]:
             yield from _below(kind, item, here)
 
 
+@cache
+def paths(kind: Descriptor, path: str = "") -> tuple[str, ...]:
+    """The paths that lines of a message of this kind may have, in the order of its fields."""
+    if path and (kind is Statement.DESCRIPTOR or _has_statement(kind)):
+        return (path,)
+    found = ((field.message_type, f"{path}.{field.name}" if path else field.name) for field in kind.fields)
+    return tuple(below for inner, here in found if inner and _holds_statements(inner) for below in paths(inner, here))
+
+
 def _below(kind: Descriptor, item: Message, path: str) -> Iterator[Line]:
     if isinstance(item, Statement):
         yield Line(path, item, item)

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from buildplan.v1.document_pb2 import Page
 from buildplan.v1.plan_pb2 import Plan, StatementEdit
-from buildplan.v1.plan_service_pb2 import ExportFormat, PlanRevision
+from buildplan.v1.plan_service_pb2 import ComparePlansResponse, ExportFormat, PlanRevision
 from services.contract.names import LATEST, last_id, parse, parse_session
-from services.coordinator.plans import apply_edits, edited_pages, to_json, to_markdown
+from services.coordinator.plans import apply_edits, compare, edited_pages, to_json, to_markdown
 from services.coordinator.store import Store
 from services.coordinator.store import documents as document_rows
 from services.coordinator.store import plans as rows
@@ -43,6 +43,20 @@ class Revisions:
         """A revision by its number, or the latest."""
         session, revision = _parse_plan(name)
         return await self._store.read(lambda tx: rows.get(tx, session, revision))
+
+    async def compare(self, name: str, base: str) -> ComparePlansResponse:
+        """What differs from `base` to `name`; raises InvalidArgument when they belong to different sessions."""
+        (session, second), (other, first) = _parse_plan(name), _parse_plan(base)
+        if session != other:
+            raise InvalidArgument("base", "belongs to another session; plans of one session can be compared")
+        before, after = await self._store.read(lambda tx: (rows.get(tx, session, first), rows.get(tx, session, second)))
+        found = await asyncio.to_thread(compare, before, after)
+        return ComparePlansResponse(
+            changes=found.changes,
+            revision=after.revision,
+            base_revision=before.revision,
+            unchanged=found.unchanged,
+        )
 
     async def list_(self, parent: str) -> list[PlanRevision]:
         """The newest first."""

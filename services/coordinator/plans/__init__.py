@@ -2,6 +2,7 @@
 
 from services.coordinator.plans.build import build_plan
 from services.coordinator.plans.citation_check import cited_pages
+from services.coordinator.plans.comparison import compare
 from services.coordinator.plans.edits import InvalidEdit, apply_edits, edited_pages
 from services.coordinator.plans.export.markdown import to_markdown
 from services.coordinator.plans.export.proto_json import to_json
@@ -17,6 +18,7 @@ __all__ = [
     "build_plan",
     "check_patch",
     "cited_pages",
+    "compare",
     "edited_pages",
     "to_json",
     "to_markdown",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -13,9 +12,11 @@ from buildplan.v1.run_pb2 import Run, RunEvent
 from services.contract.names import parse
 from services.coordinator.runs.active import ActiveRuns
 from services.coordinator.runs.assignment import Assignment, Earlier, House
-from services.coordinator.runs.states import accepted_events, idle
-from services.coordinator.store import leases
+from services.coordinator.runs.heart import Heart
+from services.coordinator.runs.states import accepted_events, idle, say_place
+from services.coordinator.store import changes, queue
 from services.coordinator.store import runs as rows
+from services.coordinator.store.leases import NOBODY, Lease
 from services.runtime.errors import AlreadyExists, FailedPrecondition
 
 
@@ -29,32 +30,37 @@ class Taken:
     earlier: Earlier | None = None
 
 
-class Acceptance:
-    """Stores runs as accepted and hands them to `active`."""
+Work = Callable[[Connection, Lease], Taken]
 
-    def __init__(self, house: House, active: ActiveRuns) -> None:
+
+class Acceptance:
+    """Stores runs as accepted and hands them to `active`, or leaves them to whoever has room first."""
+
+    def __init__(self, house: House, active: ActiveRuns, heart: Heart) -> None:
         self._house = house
         self._active = active
+        self._heart = heart
         self._taking: set[asyncio.Task[Run]] = set()
 
     async def accept(self, run: Run, parameters_digest: str, assignment: Assignment) -> Run:
         """A new run, or the one that the same request has started meanwhile."""
         session, _ = parse(run.name, "runs")
 
-        def work(tx: Connection) -> Taken:
+        def work(tx: Connection, lease: Lease) -> Taken:
+            busy = rows.in_flight(tx, session)
             earlier = started_by(tx, session, run.request_id, parameters_digest)
             if earlier is not None:
                 return Taken(earlier)
-            _check_free(tx, session)
-            now, lease = self._house.clock(), self._house.policy.lease
-            fence = rows.insert(tx, run, run.request_id, parameters_digest, self._active.owner, lease, now)
-            return _begun(tx, run, fence, assignment, now, rows.append)
+            _check_free(busy)
+            fence = rows.insert(tx, run, parameters_digest, lease, assignment.reason, assignment.forced)
+            store = rows.append if lease.owner else rows.record
+            return _begun(tx, run, fence, assignment, lease, store)
 
         return await self._take(run, work, assignment)
 
     async def reopen(self, run: Run, assignment: Assignment) -> Run:
         """Puts an ended run in flight again."""
-        session, run_id = parse(run.name, "runs")
+        ids = parse(run.name, "runs")
         run.state = Run.STATE_PENDING
         run.ClearField("failure")
         run.ClearField("end_time")
@@ -62,11 +68,10 @@ class Acceptance:
             if status.agent in assignment.agents:
                 status.CopyFrom(idle(status.agent, self._house.policy.attempts, spent=status.usage))
 
-        def work(tx: Connection) -> Taken:
-            _check_free(tx, session)
-            now, lease = self._house.clock(), self._house.policy.lease
-            fence = leases.reopen(tx, session, run_id, self._active.owner, lease, now)
-            return _begun(tx, run, fence, assignment, now, rows.record)
+        def work(tx: Connection, lease: Lease) -> Taken:
+            fence = rows.reopen(tx, *ids, lease, assignment.reason, assignment.forced)
+            _check_free(rows.in_flight(tx, ids[0]))
+            return _begun(tx, run, fence, assignment, lease, rows.record)
 
         return await self._take(run, work, assignment)
 
@@ -75,30 +80,45 @@ class Acceptance:
         if self._taking:
             await asyncio.wait(self._taking)
 
-    async def _take(self, run: Run, work: Callable[[Connection], Taken], assignment: Assignment) -> Run:
+    async def _take(self, run: Run, work: Work, assignment: Assignment) -> Run:
         """Stores and launches; both happen even when the caller has gone meanwhile."""
         taking = asyncio.create_task(self._store_and_launch(run, work, assignment))
         self._taking.add(taking)
         taking.add_done_callback(self._taking.discard)
         return await asyncio.shield(taking)
 
-    async def _store_and_launch(self, run: Run, work: Callable[[Connection], Taken], assignment: Assignment) -> Run:
-        taken = await self._house.store.write(work)
-        if taken.earlier is not None:
-            run.last_sequence = taken.events[-1].sequence
-            self._house.feed.open(run.name, taken.events[0].sequence - 1)
-            self._house.feed.publish(run.name, taken.events)
-            working_copy = Run()
-            working_copy.CopyFrom(run)
-            self._active.launch(working_copy, taken.fence, assignment, taken.earlier)
+    async def _store_and_launch(self, run: Run, work: Work, assignment: Assignment) -> Run:
+        """Where there is no room, or others wait already, the run waits in the store for its turn."""
+        await self._heart.quiet()
+        with self._active.hold(0 if self._active.queued else 1) as room:
+            lease = self._active.lease(None if room else NOBODY)
+            taken = await self._house.store.write(lambda tx: work(tx, lease))
+            if taken.earlier is not None:
+                run.last_sequence = taken.events[-1].sequence
+                if room:
+                    self._launch(taken, assignment, taken.earlier)
+                else:
+                    self._heart.wake()
         return taken.run
+
+    def _launch(self, taken: Taken, assignment: Assignment, earlier: Earlier) -> None:
+        run = taken.run
+        self._house.feed.open(run.name, taken.events[0].sequence - 1)
+        self._house.feed.publish(run.name, taken.events)
+        working_copy = Run()
+        working_copy.CopyFrom(run)
+        self._active.launch(working_copy, taken.fence, assignment, earlier)
 
 
 def _begun(
-    tx: Connection, run: Run, fence: int, assignment: Assignment, now: datetime, store: Callable[..., list[RunEvent]]
+    tx: Connection, run: Run, fence: int, assignment: Assignment, lease: Lease, store: Callable[..., list[RunEvent]]
 ) -> Taken:
+    """Stores what the log begins with; a run that waits says how many are before it."""
     session, run_id = parse(run.name, "runs")
-    events = store(tx, session, run_id, fence, accepted_events(run, assignment.agents, now))
+    if lease.owner == NOBODY:
+        changes.note(tx, changes.FREE)
+        say_place(run, queue.position(tx, session, run_id, lease))
+    events = store(tx, session, run_id, fence, accepted_events(run, assignment.agents, lease.now))
     return Taken(run, fence, events, Earlier.read(tx, (session, run_id), assignment))
 
 
@@ -114,7 +134,6 @@ def started_by(tx: Connection, session: str, request_id: str, digest: str) -> Ru
     return run
 
 
-def _check_free(tx: Connection, session: str) -> None:
-    busy = rows.in_flight(tx, session)
+def _check_free(busy: str | None) -> None:
     if busy is not None:
         raise FailedPrecondition("RUN_IN_FLIGHT", f'"{busy}" is in flight; wait for its end or cancel it')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,7 +22,7 @@ from services.coordinator.store import checkpoints as rows
 
 @dataclass(frozen=True)
 class House:
-    """What every run needs: `preflight` and `context` are those of SessionInputs; `turns` admits runs in order."""
+    """What every run needs: `preflight` and `context` are those of SessionInputs."""
 
     store: Store
     specialists: Specialists
@@ -33,7 +32,6 @@ class House:
     context: Callable[[str, date], Awaitable[ContextPack]]
     clock: Callable[[], datetime]
     sleep: Sleep
-    turns: asyncio.Semaphore
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,8 @@ class Assignment:
     """What is to be done in a run.
 
     `agents` are run, those in `forced` without a look at stored results; the results of `kept` stand. `reason`
-    is the plan revision's: "run", "resume" or "retry qma". `adopted` is true for what a dead coordinator began.
+    is the plan revision's: "run", "resume" or "retry qma". `adopted` is true for what was accepted before, here or
+    elsewhere: its papers may have changed since.
     """
 
     agents: frozenset[str]

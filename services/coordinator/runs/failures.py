@@ -16,6 +16,7 @@ _log = structlog.get_logger()
 UNREACHABLE = "UNREACHABLE"
 DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
 RATE_LIMITED = "RATE_LIMITED"
+QUOTA_EXHAUSTED = "QUOTA_EXHAUSTED"
 CANCELLED = "CANCELLED"
 PROVIDER = "PROVIDER_"
 PROVIDER_DOWN = "PROVIDER_DOWN"
@@ -98,8 +99,8 @@ def _exhausted(agent: str, error: RemoteError) -> AgentFailed:
         message = f"{agent} is busy with other runs; retry {agent} later, or start more replicas of it"
         return AgentFailed(BUSY, message, retryable=True, retry_after=error.retry_after)
     retryable = error.reason == RATE_LIMITED
-    what = "is rate limited for now" if retryable else "has used up what it may use"
-    advice = f"retry {agent} later" if retryable else f"raise the limit, then retry {agent}"
-    return AgentFailed(
-        error.reason, f"{agent} {what} ({error.message}); {advice}", retryable=retryable, retry_after=error.retry_after
-    )
+    if retryable or error.reason == QUOTA_EXHAUSTED:
+        message = f"{agent} got no answer from its model: {error.message}"
+    else:
+        message = f"{agent} has used up what it may use ({error.message}); raise the limit, then retry {agent}"
+    return AgentFailed(error.reason, message, retryable=retryable, retry_after=error.retry_after)

@@ -2,85 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import AsyncIterator, Sequence
 
 from buildplan.v1.run_pb2 import RunEvent
-from services.contract.run_states import is_ended
+from services.coordinator.runs.elsewhere import Elsewhere
+from services.coordinator.runs.tail import ReadLog, Tail
 from services.runtime.errors import Unavailable
-
-TAIL_LENGTH = 256
-
-
-@dataclass(frozen=True)
-class LogPage:
-    """Events of the stored log after a cursor, and whether the run has ended with the last of its log."""
-
-    events: Sequence[RunEvent]
-    ended: bool
-
-
-ReadLog = Callable[[str, int], Awaitable[LogPage]]
-
-
-class Tail:
-    """The newest events of one run in flight, without gaps; the log has all of them and more."""
-
-    def __init__(self, last: int) -> None:
-        self.last = last
-        self.ended = False
-        self.changed = asyncio.Event()
-        self._events: deque[RunEvent] = deque(maxlen=TAIL_LENGTH)
-
-    def covers(self, cursor: int) -> bool:
-        """True when every event after `cursor` is here."""
-        return cursor >= self.last - len(self._events)
-
-    def after(self, cursor: int) -> list[RunEvent]:
-        """The events after a cursor that is covered."""
-        known = len(self._events) - (self.last - cursor)
-        return list(islice(self._events, known, None)) if cursor < self.last else []
-
-    def append(self, event: RunEvent) -> None:
-        """Takes the next event; one that came before is ignored, and a gap starts the tail anew behind it."""
-        if event.sequence <= self.last:
-            return
-        if event.sequence > self.last + 1:
-            self._events.clear()
-        self._events.append(event)
-        self.last = event.sequence
-        self.ended = event.HasField("run_state") and is_ended(event.run_state.state)
-
-    def wake(self) -> None:
-        """Lets every watcher look again."""
-        changed, self.changed = self.changed, asyncio.Event()
-        changed.set()
 
 
 class Feed:
     """The tails of the runs that are carried out here, and the watchers of any run."""
 
-    def __init__(self, read_log: ReadLog, poll: float) -> None:
+    def __init__(self, read_log: ReadLog, elsewhere: Elsewhere) -> None:
         self._read_log = read_log
-        self._poll = poll
+        self._elsewhere = elsewhere
         self._tails: dict[str, Tail] = {}
-        self._stopped = asyncio.Event()
+        self._stopped = False
 
     def open(self, run: str, last_sequence: int) -> None:
         """A run is carried out here from now on; events are published after `last_sequence`."""
         self._tails[run] = Tail(last_sequence)
+        self._elsewhere.wake(run)
 
     def publish(self, run: str, events: Sequence[RunEvent]) -> None:
         """Shows events that have been committed."""
         tail = self._tails.get(run)
-        if tail is None:
-            return
-        for event in events:
-            tail.append(event)
-        tail.wake()
+        if tail is not None:
+            tail.extend(events)
 
     def close(self, run: str) -> None:
         """The run is no longer carried out here; its tail is dropped when the last watcher has read it."""
@@ -90,9 +38,10 @@ class Feed:
 
     def stop(self) -> None:
         """Ends every watcher with Unavailable, so that it comes back with its cursor."""
-        self._stopped.set()
+        self._stopped = True
         for tail in self._tails.values():
             tail.wake()
+        self._elsewhere.stop()
 
     async def watch(self, run: str, after_sequence: int) -> AsyncIterator[RunEvent]:
         """The events after `after_sequence`, then those that come; ends after the run's last event.
@@ -117,20 +66,17 @@ class Feed:
                 continue
             if ended and self._tails.get(run) in (None, tail):
                 return
-            tail = await self._wait(run, tail)
+            tail = await self._wait(run, tail, cursor)
 
     def _check_open(self) -> None:
-        if self._stopped.is_set():
+        if self._stopped:
             raise Unavailable("DRAINING", "this coordinator is stopping; watch again after the last sequence number")
 
-    async def _wait(self, run: str, tail: Tail | None) -> Tail | None:
-        """Until the run may have moved on. A run that is carried out elsewhere is looked at again and again."""
+    async def _wait(self, run: str, tail: Tail | None, cursor: int) -> Tail | None:
+        """Until the run may have moved on, here or elsewhere; the tail that it has then."""
         if tail is not None and self._tails.get(run) is tail:
             await tail.changed.wait()
             return tail
-        try:
-            async with asyncio.timeout(self._poll):
-                await self._stopped.wait()
-        except TimeoutError:
+        if run in self._tails:
             return None
-        return None
+        return await self._elsewhere.moved(run, cursor)

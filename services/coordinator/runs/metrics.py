@@ -10,8 +10,8 @@ from buildplan.v1.run_pb2 import Run, RunEvent
 from services.contract.run_states import is_ended
 from services.runtime.metrics import Counter, Gauge, Histogram
 
-RUNS_IN_FLIGHT = Gauge("buildplan_runs_in_flight", "Runs that this coordinator carries, the waiting ones included.")
-RUNS_WAITING = Gauge("buildplan_runs_waiting", "Runs that wait for their turn here.")
+RUNS_IN_FLIGHT = Gauge("buildplan_runs_in_flight", "Runs that this coordinator carries.")
+RUNS_WAITING = Gauge("buildplan_runs_waiting", "Runs that wait for their turn, of all coordinators.")
 WATCHERS = Gauge("buildplan_watchers", "Open WatchRun streams.")
 LEASE_TAKEOVERS = Counter("buildplan_lease_takeovers_total", "Runs adopted from an owner that was gone.")
 LEASES_LOST = Counter("buildplan_leases_lost_total", "Runs dropped here because another coordinator owns them.")

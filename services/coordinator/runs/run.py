@@ -1,10 +1,9 @@
-"""One run from its turn to its end: the agents at once, then the plan and the end in one transaction."""
+"""One run from its beginning to its end: the agents at once, then the plan and the end in one transaction."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 
 from sqlalchemy import Connection
 
@@ -74,17 +73,15 @@ class RunExecution:
     async def _execute(self) -> None:
         try:
             with tracing.span("run", run=self.run.name):
-                async with AsyncExitStack() as turn:
-                    stopped = await self._work(turn)
-                    self._ending = True
-                    await self._end(stopped)
+                stopped = await self._work()
+                self._ending = True
+                await self._end(stopped)
         finally:
             await self._log.close()
 
-    async def _work(self, turn: AsyncExitStack) -> Ending | None:
+    async def _work(self) -> Ending | None:
         """Everything up to the last agent's end; returns how the run ends when it was stopped before."""
         try:
-            await turn.enter_async_context(self._house.turns)
             await self._prepare()
             self.run.state = Run.STATE_RUNNING
             self._put(run_event(self.run, self._house.clock()))

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import AgentStatus, Attempt
@@ -25,18 +26,26 @@ from services.coordinator.runs.active import ActiveRuns
 from services.coordinator.runs.assignment import Assignment, House
 from services.coordinator.runs.attempts import Sleep
 from services.coordinator.runs.cost_limit import check_cost, limit_of
-from services.coordinator.runs.feed import Feed, LogPage
+from services.coordinator.runs.elsewhere import Elsewhere
+from services.coordinator.runs.feed import Feed
+from services.coordinator.runs.heart import Heart
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.readiness import check_ready
 from services.coordinator.runs.specialists import Specialists
-from services.coordinator.runs.states import idle
-from services.coordinator.store import Store
+from services.coordinator.runs.states import idle, say_place
+from services.coordinator.runs.tail import LogPage
+from services.coordinator.store import Store, changes, leases, queue
 from services.coordinator.store import attempts as attempt_rows
 from services.coordinator.store import checkpoints as checkpoint_rows
 from services.coordinator.store import events as event_rows
 from services.coordinator.store import runs as rows
 from services.coordinator.store import sessions as session_rows
+from services.coordinator.store.errors import StoreUnavailable
 from services.runtime.errors import FailedPrecondition, InvalidArgument, Unavailable
+
+_log = structlog.get_logger()
+_CANCEL_ROUNDS = 3
+_A_MOMENT = 0.05
 
 
 @dataclass(frozen=True)
@@ -78,8 +87,8 @@ class Runs:
         self._policy = policy
         self._sessions = sessions
         self._effects = effects
-        self._feed = Feed(self._read_log, policy.foreign_poll)
-        turns = asyncio.Semaphore(policy.runs_in_flight)
+        self._elsewhere = Elsewhere(self._read_log, policy.foreign_poll)
+        self._feed = Feed(self._read_log, self._elsewhere)
         house = House(
             store,
             specialists,
@@ -89,25 +98,35 @@ class Runs:
             sessions.context,
             effects.clock,
             effects.sleep,
-            turns,
         )
         self._active = ActiveRuns(house, owner=effects.new_id())
-        self._acceptance = Acceptance(house, self._active)
+        self._heart = Heart(house, self._active)
+        self._acceptance = Acceptance(house, self._active, self._heart)
+        self._listener = store.listener(self._hear, self._turn)
         self._accepting = True
         self._watchers = 0
         metrics.WATCHERS.follow(lambda: self._watchers)
 
     async def recover(self) -> None:
         """Call once at the start: continues the runs that were in flight when their coordinator died."""
-        await self._active.adopt()
-        self._active.start_heart()
+        if self._listener is not None:
+            self._listener.start()
+        await self._heart.beat()
+        self._heart.start()
 
     async def drain(self) -> None:
-        """Call once at the end: watchers are sent away, runs are left to the next start."""
+        """Call once at the end: watchers are sent away, runs are left to whoever has room, or to the next start."""
         self._accepting = False
         self._feed.stop()
         await self._acceptance.settled()
+        await self._heart.stop()
         await self._active.drain()
+        if self._listener is not None:
+            await self._listener.stop()
+        try:
+            await self._store.write(lambda tx: leases.release(tx, self._active.owner))
+        except StoreUnavailable as error:
+            _log.warning("leases end by themselves", cause=error.message)
 
     async def start(self, request: StartRunRequest) -> tuple[Run, ValidationResult]:
         """A new run, or the one that the same request started before."""
@@ -130,8 +149,15 @@ class Runs:
 
     async def get(self, name: str) -> Run:
         """One run with its agents' statuses."""
-        ids = parse(name, "runs")
-        return await self._store.read(lambda tx: rows.get(tx, *ids))
+        ids, lease = parse(name, "runs"), self._active.lease()
+
+        def work(tx: Connection) -> Run:
+            run = rows.get(tx, *ids)
+            if run.state == Run.STATE_PENDING:
+                say_place(run, queue.position(tx, *ids, lease))
+            return run
+
+        return await self._store.read(work)
 
     async def list_(self, parent: str) -> list[Run]:
         """The newest first."""
@@ -187,12 +213,16 @@ class Runs:
         return await self._acceptance.reopen(run, Assignment(chosen, f"retry {agent}", forced=chosen, kept=finished))
 
     async def cancel(self, name: str) -> Run:
-        """Stops a run; an ended one stays as it is."""
-        await self._active.cancel(name)
-        run = await self.get(name)
-        if not is_ended(run.state):
-            raise Unavailable("RUN_ELSEWHERE", f'"{name}" is carried out by another coordinator; call again')
-        return run
+        """Stops a run, whoever carries it out; an ended one stays as it is.
+
+        Raises Unavailable when its owner neither acts nor loses its lease in time; the request stands.
+        """
+        for _ in range(_CANCEL_ROUNDS):
+            run = await self._cancel_once(name)
+            if is_ended(run.state):
+                return run
+        message = f'"{name}" is carried out by a coordinator that does not answer; it is cancelled as soon as one can'
+        raise Unavailable("RUN_ELSEWHERE", message)
 
     async def checkpoints(self, parent: str) -> list[Checkpoint]:
         """The oldest first."""
@@ -233,6 +263,38 @@ class Runs:
         )
         run.create_time.FromDatetime(self._effects.clock())
         return run
+
+    async def _cancel_once(self, name: str) -> Run:
+        """Tells the owner and waits for the run's end, at most until the owner's lease is over."""
+        if task := self._active.cancel(name):
+            await asyncio.wait([task])
+            return await self.get(name)
+        run, lease = await self.get(name), self._active.lease()
+        ids = parse(name, "runs")
+        left = await self._store.write(lambda tx: queue.ask_to_cancel(tx, *ids, lease))
+        if left is None or await self._heart.seize(name):
+            return await self.get(name)
+        try:
+            async with asyncio.timeout(left + _A_MOMENT):
+                async for _ in self._feed.watch(name, run.last_sequence):
+                    pass
+        except TimeoutError:
+            pass
+        return await self.get(name)
+
+    def _hear(self, kind: str, run: str) -> None:
+        """Another coordinator, or we ourselves, changed something."""
+        if kind == changes.EVENTS:
+            self._elsewhere.hear(run)
+        elif kind == changes.CANCEL:
+            self._active.cancel(run)
+        elif kind == changes.FREE:
+            self._heart.wake()
+
+    def _turn(self) -> None:
+        """We hear of changes from now on, or no more; some may have been missed."""
+        self._elsewhere.turn(live=self._listener is not None and self._listener.live)
+        self._heart.wake()
 
     async def _ended_run(self, name: str) -> Run:
         self._check_accepting()

@@ -18,6 +18,16 @@ def idle(agent: str, max_attempts: int, spent: Usage | None = None) -> AgentStat
     return status
 
 
+def say_place(run: Run, place: int | None) -> None:
+    """Tells in each waiting agent's status the place of its run among those that wait, counted from 1."""
+    if place is None or run.state != Run.STATE_PENDING:
+        return
+    before = "the next to begin" if place == 1 else f"{place - 1} {'run' if place == 2 else 'runs'} before it"
+    for status in run.agents:
+        if status.state == AgentStatus.STATE_IDLE:
+            status.message = f"waiting for its turn, {before}"
+
+
 def failed(status: AgentStatus, failure: Failure) -> AgentStatus:
     """The status of an agent that ends in ERROR before it was called."""
     ended = AgentStatus()

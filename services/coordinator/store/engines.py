@@ -11,6 +11,15 @@ from sqlalchemy.pool import QueuePool
 
 BUSY_SECONDS = 30
 READERS = 4
+POSTGRES_ARGUMENTS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "options": "-c idle_in_transaction_session_timeout=3000",
+}
+"""A server that vanished is noticed, and a coordinator that stopped in a transaction keeps no row from the others."""
 
 
 def parse_url(url: str) -> URL:
@@ -36,7 +45,14 @@ def open_readers(url: URL) -> Engine:
 
 def _open(url: URL, *, size: int, begin: str, isolation: str = "READ COMMITTED") -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True, isolation_level=isolation)
+        return create_engine(
+            url,
+            pool_size=size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            isolation_level=isolation,
+            connect_args=POSTGRES_ARGUMENTS,
+        )
     engine = create_engine(
         url,
         poolclass=QueuePool,

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select, text
+from sqlalchemy import Connection, func, select, text, tuple_
 from sqlalchemy import update as update_in
 
 from services.contract.names import parse, run_name
+from services.coordinator.store import changes
 from services.coordinator.store.codec import micros
-from services.coordinator.store.models import RunRow
+from services.coordinator.store.models import IN_FLIGHT, RunRow
+
+NOBODY = ""
+_SECOND = 1_000_000
+_THIS = tuple_(RunRow.session_id, RunRow.id)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """For whom and for how long; `now` counts on SQLite alone. A run of NOBODY waits for whoever has room."""
+
+    owner: str
+    seconds: float
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of the leases that were to be kept, by the names of their runs."""
+
+    lost: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
 
 
 def moment(tx: Connection, now: datetime) -> int:
@@ -20,62 +43,41 @@ def moment(tx: Connection, now: datetime) -> int:
     return int(tx.execute(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")).scalar_one())
 
 
-def expiry(tx: Connection, lease_seconds: float, now: datetime) -> int:
-    """When a lease that begins now ends."""
-    return moment(tx, now) + int(lease_seconds * 1_000_000)
+def begin(tx: Connection, lease: Lease) -> dict[str, object]:
+    """The columns of a run whose lease begins now."""
+    until = moment(tx, lease.now) + int(lease.seconds * _SECOND) if lease.owner else 0
+    return {"owner": lease.owner or None, "lease_expires_us": until}
 
 
-def claim(
-    tx: Connection, states: tuple[str, ...], owner: str, lease_seconds: float, now: datetime
-) -> list[tuple[str, str, int]]:
-    """Takes over every run in one of `states` whose lease has expired: (session id, run id, new fence) of each.
-
-    Where one coordinator is alone on its file, a lease of anybody else is a dead one's.
-    """
-    present = moment(tx, now)
-    expired = RunRow.lease_expires_us <= present
-    if tx.dialect.name != "postgresql":
-        expired = or_(expired, RunRow.owner.is_(None), RunRow.owner != owner)
-    query = (
-        select(RunRow.session_id, RunRow.id, RunRow.fence)
-        .where(RunRow.state.in_(states), expired)
-        .order_by(RunRow.create_us)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = []
-    for session_id, run_id, fence in tx.execute(query).all():
-        _acquire(tx, session_id, run_id, fence + 1, owner, present + int(lease_seconds * 1_000_000))
-        claimed.append((session_id, run_id, fence + 1))
-    return claimed
+def acquire(tx: Connection, session_id: str, run_id: str, fence: int, lease: Lease) -> None:
+    """Gives a run to the lease's owner under a new fence."""
+    query = update_in(RunRow).where(RunRow.session_id == session_id, RunRow.id == run_id)
+    tx.execute(query.values(fence=fence, **begin(tx, lease)))
 
 
-def reopen(tx: Connection, session_id: str, run_id: str, owner: str, lease_seconds: float, now: datetime) -> int:
-    """Owns an ended run again; returns the new fence."""
-    query = select(RunRow.fence).where(RunRow.session_id == session_id, RunRow.id == run_id).with_for_update()
-    fence = int(tx.execute(query).scalar_one()) + 1
-    _acquire(tx, session_id, run_id, fence, owner, expiry(tx, lease_seconds, now))
-    return fence
-
-
-def renew(tx: Connection, fences: Mapping[str, int], lease_seconds: float, now: datetime) -> list[str]:
-    """Keeps the leases of runs (by name, with their fences); returns the names of those that are lost."""
+def renew(tx: Connection, fences: Mapping[str, int], lease: Lease) -> Kept:
+    """Keeps the leases of runs (by name, with their fences)."""
     if not fences:
-        return []
-    until = expiry(tx, lease_seconds, now)
-    lost = []
-    for name, fence in fences.items():
-        session_id, run_id = parse(name, "runs")
-        query = update_in(RunRow).where(RunRow.session_id == session_id, RunRow.id == run_id, RunRow.fence == fence)
-        if tx.execute(query.values(lease_expires_us=until).returning(RunRow.id)).one_or_none() is None:
-            lost.append(run_name(session_id, run_id))
-    return lost
+        return Kept()
+    ids = [parse(name, "runs") for name in fences]
+    query = update_in(RunRow).where(_THIS.in_(ids), RunRow.owner == lease.owner).values(**begin(tx, lease))
+    rows = tx.execute(query.returning(RunRow.session_id, RunRow.id, RunRow.fence, RunRow.cancel_us)).all()
+    kept = {run_name(row.session_id, row.id): row for row in rows}
+    lost = [name for name, fence in fences.items() if name not in kept or kept[name].fence != fence]
+    return Kept(tuple(lost), tuple(name for name, row in kept.items() if row.cancel_us is not None))
 
 
 def release(tx: Connection, owner: str) -> None:
     """Lets all leases of `owner` go at once; whoever comes next need not wait."""
     tx.execute(update_in(RunRow).where(RunRow.owner == owner).values(lease_expires_us=0, owner=None))
+    changes.note(tx, changes.FREE)
 
 
-def _acquire(tx: Connection, session_id: str, run_id: str, fence: int, owner: str, until: int) -> None:
-    query = update_in(RunRow).where(RunRow.session_id == session_id, RunRow.id == run_id)
-    tx.execute(query.values(fence=fence, owner=owner, lease_expires_us=until))
+def next_expiry(tx: Connection, lease: Lease) -> float | None:
+    """In how many seconds the next lease of somebody else ends, unless it is renewed; None when there is none."""
+    present = moment(tx, lease.now)
+    query = select(func.min(RunRow.lease_expires_us)).where(
+        RunRow.state.in_(IN_FLIGHT), RunRow.lease_expires_us > present, RunRow.owner != lease.owner
+    )
+    ends = tx.execute(query).scalar()
+    return None if ends is None else (ends - present) / _SECOND

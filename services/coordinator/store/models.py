@@ -5,12 +5,14 @@ Times are microseconds since 1970 UTC, the resource names' last parts are the id
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text, event
+from sqlalchemy import DDL, BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Text, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.coordinator.store.append_only import APPEND_ONLY
 
 _ID = String(63)
+IN_FLIGHT = ("STATE_PENDING", "STATE_RUNNING")
+_IN_FLIGHT = text(f"state IN {IN_FLIGHT}")
 
 
 class Base(DeclarativeBase):
@@ -33,7 +35,7 @@ def _of_run() -> ForeignKeyConstraint:
 class SessionRow(Base):
     """One job; `message` is a Session's JSON without what other tables know, `search` what sessions are searched by.
 
-    `request_id` is "{tenant}/{request id}".
+    `request_id` is "{tenant}/{request id}". Runs wait in turn by tenant and `customer`.
     """
 
     __tablename__ = "sessions"
@@ -45,6 +47,7 @@ class SessionRow(Base):
     update_us: Mapped[int] = mapped_column(BigInteger, index=True)
     message: Mapped[str] = mapped_column(Text)
     search: Mapped[str] = mapped_column(Text, server_default="")
+    customer: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class DocumentRow(Base):
@@ -126,13 +129,18 @@ class ConflictRow(Base):
 
 
 class RunRow(Base):
-    """One run with its lease: `fence` is new at every acquisition and named by every write of the run's state."""
+    """One run with its lease: `fence` is new at every acquisition and named by every write of the run's state.
+
+    One of a session is in flight at any time. `reason` and `forced` (agents joined by commas) are those of its
+    Assignment; `cancel_us` is when somebody asked for its end.
+    """
 
     __tablename__ = "runs"
     __table_args__ = (
         _of_session(),
         Index("ix_runs_lease", "state", "lease_expires_us"),
         Index("uq_runs_request", "session_id", "request_id", unique=True),
+        Index("uq_runs_in_flight", "session_id", unique=True, sqlite_where=_IN_FLIGHT, postgresql_where=_IN_FLIGHT),
     )
     session_id: Mapped[str] = mapped_column(_ID, primary_key=True)
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
@@ -145,6 +153,9 @@ class RunRow(Base):
     request_id: Mapped[str | None] = mapped_column(Text)
     parameters_digest: Mapped[str] = mapped_column(Text)
     input_digest: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, server_default="run")
+    forced: Mapped[str] = mapped_column(Text, server_default="")
+    cancel_us: Mapped[int | None] = mapped_column(BigInteger)
     owner: Mapped[str | None] = mapped_column(Text)
     fence: Mapped[int] = mapped_column(BigInteger)
     lease_expires_us: Mapped[int] = mapped_column(BigInteger)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select
@@ -13,38 +12,21 @@ from sqlalchemy import update as update_in
 from buildplan.v1.agent_pb2 import AgentStatus, Failure
 from buildplan.v1.run_pb2 import Run, RunEvent
 from services.contract.names import parse, run_name
+from services.coordinator.store import changes, leases
 from services.coordinator.store import events as event_rows
-from services.coordinator.store import leases
 from services.coordinator.store.codec import from_json, or_none, to_json
 from services.coordinator.store.errors import FenceLost
-from services.coordinator.store.events import after as events_after
-from services.coordinator.store.leases import release, renew, reopen
-from services.coordinator.store.models import AgentRunRow, RunRow
+from services.coordinator.store.leases import Lease
+from services.coordinator.store.models import IN_FLIGHT, AgentRunRow, RunRow
 from services.coordinator.store.prepared import Prepared, PreparedRows
 from services.runtime.errors import NotFound
-
-__all__ = [
-    "append",
-    "by_request_id",
-    "claim",
-    "events_after",
-    "get",
-    "in_flight",
-    "insert",
-    "list_",
-    "record",
-    "release",
-    "renew",
-    "reopen",
-]
-
-IN_FLIGHT = (Run.State.Name(Run.STATE_PENDING), Run.State.Name(Run.STATE_RUNNING))
 
 _THIS = (RunRow.session_id == bindparam("session"), RunRow.id == bindparam("run"))
 _OF_SESSION = RunRow.session_id == bindparam("session")
 _STATE = ("state", "end_us", "revision", "failure", "input_digest")
 
 _GET = Prepared(select(RunRow).where(*_THIS))
+_LOCK = Prepared(select(RunRow.fence).where(*_THIS).with_for_update())
 _BY_REQUEST = Prepared(select(RunRow).where(_OF_SESSION, RunRow.request_id == bindparam("request")))
 _NEWEST = Prepared(select(RunRow).where(_OF_SESSION).order_by(RunRow.create_us.desc(), RunRow.id))
 _BUSY = Prepared(select(RunRow.id).where(_OF_SESSION, or_(*(RunRow.state == state for state in IN_FLIGHT))).limit(1))
@@ -66,15 +48,9 @@ _ADVANCE_IN_STATE = Prepared(_ADVANCED.values({name: bindparam(f"new_{name}") fo
 
 
 def insert(
-    tx: Connection,
-    run: Run,
-    request_id: str,
-    parameters_digest: str,
-    owner: str,
-    lease_seconds: float,
-    now: datetime,
+    tx: Connection, run: Run, parameters_digest: str, lease: Lease, reason: str = "run", forced: Collection[str] = ()
 ) -> int:
-    """Stores an accepted run with its agents, owned by `owner`; returns its fence."""
+    """Stores an accepted run with its agents under a lease; returns its fence."""
     session_id, run_id = parse(run.name, "runs")
     fence = 1
     _INSERT.run(
@@ -83,14 +59,26 @@ def insert(
         id=run_id,
         create_us=run.create_time.ToMicroseconds(),
         last_sequence=0,
-        request_id=request_id or None,
+        request_id=run.request_id or None,
         parameters_digest=parameters_digest,
-        owner=owner,
+        reason=reason,
+        forced=",".join(forced),
         fence=fence,
-        lease_expires_us=leases.expiry(tx, lease_seconds, now),
+        **leases.begin(tx, lease),
         **_state_columns(run),
     )
     _put_agents(tx, session_id, run_id, run.agents)
+    return fence
+
+
+def reopen(
+    tx: Connection, session_id: str, run_id: str, lease: Lease, reason: str = "resume", forced: Collection[str] = ()
+) -> int:
+    """Owns a run again, whoever had it; returns the new fence. The row is locked for the rest of the transaction."""
+    fence = int(_LOCK.values(tx, session=session_id, run=run_id)[0]) + 1
+    query = update_in(RunRow).where(RunRow.session_id == session_id, RunRow.id == run_id)
+    errand = {"reason": reason, "forced": ",".join(forced), "cancel_us": None}
+    tx.execute(query.values(fence=fence, **errand, **leases.begin(tx, lease)))
     return fence
 
 
@@ -117,12 +105,6 @@ def in_flight(tx: Connection, session_id: str) -> str | None:
     """The name of the session's run that has not ended, or None."""
     found = _BUSY.values(tx, session=session_id)
     return run_name(session_id, found[0]) if found else None
-
-
-def claim(tx: Connection, owner: str, lease_seconds: float, now: datetime) -> list[tuple[Run, int]]:
-    """Takes over the runs in flight whose lease has expired, the oldest first: each with its new fence."""
-    claimed = leases.claim(tx, IN_FLIGHT, owner, lease_seconds, now)
-    return [(get(tx, session_id, run_id), fence) for session_id, run_id, fence in claimed]
 
 
 def append(tx: Connection, session_id: str, run_id: str, fence: int, events: Sequence[RunEvent]) -> list[RunEvent]:
@@ -191,10 +173,12 @@ def _numbered(
     tx: Connection, session_id: str, run_id: str, advanced: Sequence[int], events: Sequence[RunEvent]
 ) -> list[RunEvent]:
     """Stores the events that come last in a log of `advanced[0]`; without it the fence has moved on."""
+    name = run_name(session_id, run_id)
     if not advanced:
-        raise FenceLost(run_name(session_id, run_id))
+        raise FenceLost(name)
+    changes.note(tx, changes.EVENTS, name)
     for sequence, event in enumerate(events, advanced[0] - len(events) + 1):
-        event.run = run_name(session_id, run_id)
+        event.run = name
         event.sequence = sequence
     event_rows.insert(tx, session_id, run_id, events)
     return list(events)

@@ -131,6 +131,7 @@ def _stored(session: Session) -> dict[str, str]:
     return {
         "message": message,
         "search": _searchable(f"{metadata.project_name} {metadata.customer} {metadata.family}"),
+        "customer": _searchable(metadata.customer),
     }
 
 

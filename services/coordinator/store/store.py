@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from services.coordinator.store.engines import READERS, open_readers, open_writer, parse_url, sqlite_path
 from services.coordinator.store.errors import StoreUnavailable
 from services.coordinator.store.file_lock import FileLock
+from services.coordinator.store.listener import Listener
 from services.coordinator.store.migrate import migrate
 from services.coordinator.store.writer import Writer
 
@@ -39,6 +40,7 @@ class Store:
             if isinstance(error, DBAPIError):
                 raise StoreUnavailable(str(error.orig).strip()) from error
             raise
+        self._url = parsed
         self._readers = open_readers(parsed)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._writer = Writer(engine)
@@ -59,6 +61,10 @@ class Store:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Runs `work` on a snapshot of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+
+    def listener(self, hear: Callable[[str, str], None], turned: Callable[[], None]) -> Listener | None:
+        """Who hears what other coordinators change (see `changes`); None where there can be no others."""
+        return None if self._lock is not None else Listener(self._url, hear, turned)
 
     async def close(self) -> None:
         """Stores what is queued and lets everything go."""

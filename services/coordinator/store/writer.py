@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from services.coordinator.store import metrics
+from services.coordinator.store import changes, metrics
 from services.coordinator.store.driver import execute
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 
@@ -156,6 +156,7 @@ class Writer:
         with self._connect() as connection, connection.begin() as transaction:
             for unit in batch:
                 work(connection, unit)
+            changes.announce(connection)
             try:
                 transaction.commit()
             except _BROKEN as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from services.runtime.errors import Unavailable
@@ -25,7 +26,7 @@ class Breaker:
             return
         left = self._open_until - self._clock()
         if left > 0 or self._trying:
-            soon = f"in {left:.0f} s" if left > 0 else "right now"
+            soon = f"in {math.ceil(left)} s" if left > 0 else "right now"
             raise Unavailable(
                 PROVIDER_DOWN,
                 f"the model's provider failed {self._failures} times in a row and is not asked for the moment; "

@@ -105,11 +105,12 @@ def reason_of(status: int, codes: tuple[str, ...]) -> str:
 
 def domain_error(failed: CallFailed, attempts: int, longest_retry_after: float) -> DomainError:
     """What the caller of the specialist is told once no further attempt is made."""
-    count = f" after {attempts} attempts" if attempts > 1 else ""
-    message = f"{failed}{count}; {failed.kind.advice}"
+    what = f"{failed.kind.what} in {attempts} attempts" if attempts > 1 else failed.kind.what
+    said = f"{what}: {failed.detail}" if failed.detail else what
+    message = f"{said}; {failed.kind.advice}"
     if failed.retry_after is not None and failed.retry_after > longest_retry_after and failed.kind.again:
         asked = "longer than can be said" if math.isinf(failed.retry_after) else f"{failed.retry_after:.0f} s"
-        message = f"{failed}; it asks to wait {asked}, above the limit of {longest_retry_after:g} s; retry after that"
+        message = f"{said}; it asks to wait {asked}, above the limit of {longest_retry_after:g} s; retry after that"
     if failed.reason == RATE_LIMITED:
         return ResourceExhausted(RATE_LIMITED, message, min(failed.retry_after or 0.0, 86_400.0))
     if failed.reason == QUOTA_EXHAUSTED:

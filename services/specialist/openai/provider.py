@@ -73,11 +73,12 @@ class Provider:
     def _refused(self, error: openai.APIStatusError) -> CallFailed:
         reason = failures.reason_of(error.status_code, (error.code or "", error.type or ""))
         asked = failures.retry_after(error.response.headers, self._now())
-        return CallFailed(reason, self._safe(str(error)), asked)
+        said = error.body.get("message") if isinstance(error.body, dict) else None
+        return CallFailed(reason, self._safe(str(said or f"HTTP status {error.status_code}")), asked)
 
     def _safe(self, text: str) -> str:
         """What a provider says, on one short line and without our key: providers quote a key that they refuse."""
-        line = " ".join(self._settings.key.redact(text).split())
+        line = " ".join(self._settings.key.redact(text).split()).rstrip(".")
         return line if len(line) <= _DETAIL_CHARACTERS else f"{line[:_DETAIL_CHARACTERS]}…"
 
 

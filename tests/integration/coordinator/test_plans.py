@@ -12,12 +12,14 @@ from google.protobuf import json_format
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.plan_pb2 import Plan, StatementEdit
 from buildplan.v1.plan_service_pb2 import (
+    ComparePlansRequest,
     EditPlanRequest,
     ExportFormat,
     ExportPlanRequest,
     ExportPlanResponse,
     GetPlanRequest,
     ListPlanRevisionsRequest,
+    PlanChange,
     PlanRevision,
 )
 from buildplan.v1.run_pb2 import Run
@@ -261,3 +263,32 @@ async def test_edits_of_a_finished_section_survive_the_resume_of_another(
     later = await fake_house.plan(session)
     assert (later.reason, text_of(later, line.id)) == ("resume", "Our words")
     assert later.sections.quality_plan.required_tests
+
+
+async def test_revisions_are_compared_line_by_line(house: House) -> None:
+    session = await house.session_with_papers()
+    await house.run(session)
+    plan = await house.plan(session)
+    first, second = [line.statement.id for line in lines(plan.sections)][:2]
+    await edit(
+        house, plan, StatementEdit(statement_id=first, text="Ship"), StatementEdit(statement_id=second, remove=True)
+    )
+    request = ComparePlansRequest(name=f"{session}/plans/latest", base=f"{session}/plans/1")
+    found = await house.plans.ComparePlans(request)
+    changed = {change.after.id or change.before.id: change for change in found.changes}
+    assert (found.base_revision, found.revision) == (1, 2)
+    assert (changed[first].kind, changed[first].after.text) == (PlanChange.KIND_CHANGED, "Ship")
+    assert "text" in changed[first].fields
+    assert changed[second].kind == PlanChange.KIND_REMOVED
+    same = await house.plans.ComparePlans(ComparePlansRequest(name=plan.name, base=plan.name))
+    assert (len(same.changes), same.unchanged) == (0, len(list(lines(plan))))
+
+
+async def test_only_plans_of_one_session_are_compared(house: House) -> None:
+    session = await house.session_with_papers()
+    await house.run(session)
+    other = await house.session()
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, field="base"):
+        await house.plans.ComparePlans(ComparePlansRequest(name=f"{session}/plans/1", base=f"{other}/plans/1"))
+    with refused(grpc.StatusCode.NOT_FOUND):
+        await house.plans.ComparePlans(ComparePlansRequest(name=f"{session}/plans/1", base=f"{session}/plans/9"))

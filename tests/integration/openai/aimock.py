@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
-import os
-import shutil
 import socket
 import subprocess
 from collections.abc import AsyncIterator
@@ -17,35 +14,15 @@ from typing import Any
 
 import httpx2
 
+from tests.integration import npm
+
 VERSION = "1.43.0"
 _CLI = Path("node_modules/@copilotkit/aimock/dist/cli.js")
 
 
-def missing() -> str:
-    """Why it cannot be used here, or nothing."""
-    return "" if shutil.which("node") and shutil.which("npm") else "node and npm are not installed"
-
-
 def install() -> Path:
-    """The command's file; a lock lets one worker install for all. Raises RuntimeError when npm cannot."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "buildplan-tests" / f"aimock-{VERSION}"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (cache / "installed").exists():
-            (cache / "package.json").write_text('{"private": true}')
-            done = subprocess.run(
-                ["npm", "install", f"@copilotkit/aimock@{VERSION}", "--no-audit", "--no-fund", "--ignore-scripts"],  # noqa: S607
-                cwd=cache,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=50,
-            )
-            if done.returncode:
-                raise RuntimeError(f"npm cannot install aimock: {done.stderr[-300:]}")
-            (cache / "installed").touch()
-    return cache / _CLI
+    """The command's file. Raises RuntimeError when npm cannot."""
+    return npm.install("@copilotkit/aimock", VERSION) / _CLI
 
 
 class AiMock:

@@ -16,11 +16,12 @@ from services.specialist.openai.calls import Timing
 from services.specialist.openai.engine import OpenAIEngine
 from services.specialist.openai.instructions import read_instructions
 from services.specialist.openai.settings import RetrySettings
-from tests.integration.openai.aimock import AiMock, install, missing, running
+from tests.integration import npm
+from tests.integration.openai.aimock import AiMock, install, running
 from tests.unit.openai.papers import pack
 from tests.unit.openai.wire import ROOT, SETTINGS, FakeTime, Outcome, good_answer, run
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "present")
+pytestmark = pytest.mark.skipif(bool(npm.missing()), reason=npm.missing() or "present")
 
 GOOD: dict[str, Any] = {
     "content": json.dumps(good_answer()),
@@ -91,7 +92,7 @@ async def test_a_failing_server_is_asked_again(server: AiMock, status: int) -> N
 async def test_one_layer_retries(server: AiMock) -> None:
     await server.serve(error(503))
     time = FakeTime()
-    with pytest.raises(Unavailable, match="after 3 attempts"):
+    with pytest.raises(Unavailable, match="the provider failed in 3 attempts"):
         await proposal(server, time)
     assert len(await server.journal()) == 3
     assert time.slept == [2.0, 4.0]
@@ -106,7 +107,7 @@ async def test_a_wrong_key(server: AiMock) -> None:
 async def test_a_slow_server_times_out(server: AiMock) -> None:
     await server.serve(GOOD)
     await server.chaos(latencyMs=3000)
-    with pytest.raises(Unavailable, match=r"no answer within 0\.2 s after 3 attempts"):
+    with pytest.raises(Unavailable, match=r"in time in 3 attempts: no answer within 0\.2 s; retry later"):
         await proposal(server, seconds=0.2)
 
 

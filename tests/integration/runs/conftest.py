@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ class House:
     sessions: FakeSessions
     specialists: Specialists
     runs: Runs
-    session: str
+    session: str = "sessions/s1"
 
     async def start(self, **fields: object) -> Run:
         run, _ = await self.runs.start(StartRunRequest(parent=self.session, **fields))  # type: ignore[arg-type]
@@ -89,14 +90,21 @@ async def fakes() -> AsyncIterator[dict[str, FakeSpecialist]]:
         await fake.stop()
 
 
-@pytest.fixture
-async def house(tmp_path: Path, fakes: dict[str, FakeSpecialist], policy: RunPolicy) -> AsyncIterator[House]:
-    store = await Store.open(f"sqlite:///{tmp_path / 'store.db'}")
+@asynccontextmanager
+async def open_house(url: str, fakes: dict[str, FakeSpecialist], policy: RunPolicy) -> AsyncIterator[House]:
+    """A coordinator's runs on a database; its session is still to be added."""
+    store = await Store.open(url)
     sessions = FakeSessions()
     specialists = Specialists.connect({agent: fake.address for agent, fake in fakes.items()})
-    runs = Runs(store, specialists, policy, sessions.inputs())
-    session = await add_session(store)
-    yield House(store, fakes, sessions, specialists, runs, session)
-    await runs.drain()
+    house = House(store, fakes, sessions, specialists, Runs(store, specialists, policy, sessions.inputs()))
+    yield house
+    await house.runs.drain()
     await specialists.close()
     await store.close()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, fakes: dict[str, FakeSpecialist], policy: RunPolicy) -> AsyncIterator[House]:
+    async with open_house(f"sqlite:///{tmp_path / 'store.db'}", fakes, policy) as opened:
+        await add_session(opened.store)
+        yield opened

@@ -9,7 +9,9 @@ import pytest
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run, RunEvent
-from services.coordinator.runs.feed import TAIL_LENGTH, Feed, LogPage
+from services.coordinator.runs.elsewhere import Elsewhere
+from services.coordinator.runs.feed import Feed
+from services.coordinator.runs.tail import TAIL_LENGTH, LogPage
 from services.runtime.errors import Unavailable
 
 RUN = "sessions/s/runs/r"
@@ -21,7 +23,8 @@ class Log:
     def __init__(self) -> None:
         self.events: list[RunEvent] = []
         self.reads = 0
-        self.feed = Feed(self.read, poll=0.02)
+        self.elsewhere = Elsewhere(self.read, poll=0.02)
+        self.feed = Feed(self.read, self.elsewhere)
 
     async def read(self, run: str, after: int) -> LogPage:
         assert run == RUN

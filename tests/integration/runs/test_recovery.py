@@ -16,8 +16,9 @@ from buildplan.v1.session_pb2 import Finding
 from services.contract.names import parse
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs
-from services.coordinator.store import leases
+from services.coordinator.store import queue
 from services.coordinator.store import runs as run_rows
+from services.coordinator.store.leases import Lease
 from services.runtime.errors import FailedPrecondition, Unavailable
 from tests.fakes.process import AGENTS
 from tests.fakes.specialist import Behaviour, FakeSpecialist
@@ -143,8 +144,9 @@ async def test_who_has_lost_the_fence_writes_nothing(house: House) -> None:
         await house.until(run.name, agent, AgentStatus.STATE_COMPLETE)
     ids = parse(run.name, "runs")
 
-    fence = await house.store.write(lambda tx: leases.reopen(tx, *ids, "somebody else", 60.0, house.now()))
-    await house.runs._active.renew()
+    fence = await house.store.write(lambda tx: run_rows.reopen(tx, *ids, Lease("somebody else", 60.0, house.now())))
+    with house.runs._active.hold(POLICY.runs_in_flight):
+        await house.runs._heart.beat()
     await asyncio.wait_for(pma.seen.cancelled_event.wait(), 2)
     stolen = await house.runs.get(run.name)
     assert stolen.state == Run.STATE_RUNNING
@@ -159,7 +161,7 @@ async def test_a_late_write_under_an_old_fence_drops_the_run_here(house: House) 
     for agent in ("qma", "sca", "ema"):
         await house.until(run.name, agent, AgentStatus.STATE_COMPLETE)
     ids = parse(run.name, "runs")
-    await house.store.write(lambda tx: leases.reopen(tx, *ids, "somebody else", 60.0, house.now()))
+    await house.store.write(lambda tx: run_rows.reopen(tx, *ids, Lease("somebody else", 60.0, house.now())))
     async with asyncio.timeout(5):
         while run.name in house.runs._active:
             await asyncio.sleep(0.01)
@@ -175,6 +177,6 @@ async def test_leases_are_renewed(house: House) -> None:
     await house.runs.recover()
     run = await house.start()
     await asyncio.sleep(0.6)
-    claimed = await house.store.write(lambda tx: run_rows.claim(tx, house.runs._active.owner, 60.0, house.now()))
+    claimed = await house.store.write(lambda tx: queue.claim(tx, house.runs._active.lease(), 10))
     assert claimed == []
     await house.runs.cancel(run.name)

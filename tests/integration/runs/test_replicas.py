@@ -51,6 +51,7 @@ async def test_a_killed_and_a_drained_replica_cost_no_run(
     store = await Store.open(f"sqlite:///{tmp_path / 'store.db'}")
     specialists = Specialists.connect(addresses)
     runs = Runs(store, specialists, policy, FakeSessions().inputs())
+    await runs.recover()
     ended: list[Run] = []
 
     async def carry_out(number: int) -> None:

@@ -1,24 +1,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from services.coordinator.store import Store
-from tests.integration.postgres import BINARIES, Postgres, running_postgres
+from tests.integration.postgres import Postgres
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    if BINARIES is None:
-        pytest.skip("PostgreSQL's binaries are not installed (apt-get install postgresql)")
-    with running_postgres() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

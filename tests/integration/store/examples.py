@@ -12,6 +12,7 @@ from buildplan.v1.plan_pb2 import Plan, Task
 from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.session_pb2 import Session, SessionMetadata
 from services.coordinator.store import Store, documents, runs, sessions
+from services.coordinator.store.leases import Lease
 from tests.integration.store.conftest import NOW
 
 AGENTS = ("qma", "pma", "sca", "ema")
@@ -50,16 +51,21 @@ async def add_document(store: Store, document: Document, pages: int = 2, facts: 
     await store.write(lambda tx: documents.insert(tx, document, read, facts, b"original"))
 
 
-def run(identifier: str = "r1", session: str = "s1") -> Run:
+def run(identifier: str = "r1", session: str = "s1", state: Run.State.ValueType = Run.STATE_PENDING) -> Run:
     statuses = [AgentStatus(agent=agent, state=AgentStatus.STATE_IDLE) for agent in AGENTS]
-    made = Run(name=f"sessions/{session}/runs/{identifier}", state=Run.STATE_PENDING, agents=statuses)
+    made = Run(name=f"sessions/{session}/runs/{identifier}", state=state, agents=statuses)
     made.create_time.FromDatetime(NOW)
     made.input_digest = "digest"
     return made
 
 
 async def add_run(store: Store, made: Run, request_id: str = "", owner: str = "me") -> int:
-    return await store.write(lambda tx: runs.insert(tx, made, request_id, "parameters", owner, LEASE, NOW))
+    made.request_id = request_id
+    return await store.write(lambda tx: runs.insert(tx, made, "parameters", lease_of(owner)))
+
+
+def lease_of(owner: str) -> Lease:
+    return Lease(owner, LEASE, NOW)
 
 
 def agent_event(agent: str, state: AgentStatus.State.ValueType, **fields: object) -> RunEvent:

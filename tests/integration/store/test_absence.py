@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, text
@@ -13,17 +12,8 @@ from sqlalchemy import Connection, text
 from services.coordinator.store import Store, sessions
 from services.coordinator.store.errors import StoreUnavailable
 from services.runtime.errors import FailedPrecondition
-from tests.integration.postgres import BINARIES, Postgres, running_postgres
+from tests.integration.postgres import Postgres
 from tests.integration.store.examples import add_session
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[Postgres]:
-    """A server that no other test uses, so that it may be stopped."""
-    if BINARIES is None:
-        pytest.skip("PostgreSQL's binaries are not installed (apt-get install postgresql)")
-    with running_postgres() as server:
-        yield server
 
 
 async def test_a_server_that_stays_away_is_told_to_all_who_wait_at_about_the_same_time(own_postgres: Postgres) -> None:

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import sys
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from services.coordinator.store import Store, documents, sessions
 from services.coordinator.store.errors import StoreUnavailable
 from services.coordinator.store.file_lock import StoreInUse
-from tests.integration.postgres import BINARIES, Postgres, running_postgres
+from tests.integration.postgres import Postgres
 from tests.integration.store.conftest import NOW
 from tests.integration.store.examples import add_document, add_session, paper
 
@@ -99,15 +99,6 @@ async def test_a_full_database_says_so_loses_nothing_and_goes_on(small_store: St
     await store.write(lambda tx: documents.insert(tx, paper("d1"), [], [], large))
     assert await store.read(lambda tx: documents.content(tx, "s1", "d1")) == large
     assert await store.read(lambda tx: tx.exec_driver_sql("PRAGMA integrity_check").scalar_one()) == "ok"
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[Postgres]:
-    """A server that no other test uses, so that it may be stopped."""
-    if BINARIES is None:
-        pytest.skip("PostgreSQL's binaries are not installed (apt-get install postgresql)")
-    with running_postgres() as server:
-        yield server
 
 
 async def test_a_restart_of_postgresql_is_waited_for_and_nothing_is_written_twice(own_postgres: Postgres) -> None:

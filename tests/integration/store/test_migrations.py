@@ -11,16 +11,25 @@ from google.protobuf.json_format import MessageToJson
 from sqlalchemy import Connection, text
 
 from buildplan.v1.plan_pb2 import OpenQuestion, Patch, Plan, Task
-from buildplan.v1.run_pb2 import Checkpoint
+from buildplan.v1.run_pb2 import Checkpoint, Run
 from buildplan.v1.session_pb2 import Session
 from services.contract.version import CONTRACT_VERSION
-from services.coordinator.store import Store, checkpoints, plans, sessions
+from services.coordinator.store import Store, checkpoints, plans, runs, sessions
 from services.coordinator.store.engines import open_writer, parse_url
 from services.coordinator.store.migrate import current_version, newest_version, upgrade
 from services.coordinator.store.models import Base
 from tests.integration.postgres import Postgres
 from tests.integration.store.conftest import NOW
 from tests.integration.store.examples import add_session
+
+OLD_SESSION = """
+    INSERT INTO sessions (id, create_us, update_us, message) VALUES ('s1', 1, 1, '{"metadata": {"customer": "Acme"}}')
+"""
+OLD_RUN = """
+    INSERT INTO runs (session_id, id, state, create_us, revision, last_sequence, parameters_digest, input_digest, fence,
+        lease_expires_us)
+    VALUES ('s1', :id, 'STATE_RUNNING', :moment, 0, 0, '', '', 1, 0)
+"""
 
 
 def difference(tx: Connection) -> list[object]:
@@ -123,6 +132,25 @@ async def test_coordinators_that_start_at_once_migrate_once(postgres: Postgres) 
     await add_session(stores[0])
     for store in stores:
         assert (await store.read(lambda tx: sessions.get(tx, "s1"))).name == "sessions/s1"
+        await store.close()
+
+
+async def test_coordinators_that_start_at_once_on_an_old_database_migrate_it_once(postgres: Postgres) -> None:
+    url = postgres.create_database(uuid.uuid4().hex)
+    engine = open_writer(parse_url(url))
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        connection.execute(text(OLD_SESSION))
+        for number in (1, 2):
+            connection.execute(text(OLD_RUN), {"id": f"r{number}", "moment": number})
+    engine.dispose()
+    stores = await asyncio.gather(*(Store.open(url) for _ in range(4)))
+    for store in stores:
+        assert await store.read(difference) == []
+        assert [run.state for run in await store.read(lambda tx: runs.list_(tx, "s1"))] == [
+            Run.STATE_RUNNING,
+            Run.STATE_FAILED,
+        ]
         await store.close()
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import Connection, text, update
+from sqlalchemy.exc import IntegrityError
 
 from buildplan.v1.agent_pb2 import AgentStatus, Attempt, Failure, Usage
 from buildplan.v1.conflict_pb2 import DocumentConflict
@@ -21,23 +22,27 @@ from services.coordinator.store import (
     checkpoints,
     conflicts,
     documents,
+    events,
+    leases,
     plans,
+    queue,
     runs,
     sessions,
     validations,
 )
 from services.coordinator.store.errors import FenceLost
+from services.coordinator.store.leases import Kept
 from services.coordinator.store.models import CheckpointRow
 from services.runtime.errors import AlreadyExists, InvalidArgument, NotFound
 from tests.integration.store.conftest import NOW
 from tests.integration.store.examples import (
     AGENTS,
-    LEASE,
     add_document,
     add_run,
     add_session,
     agent_event,
     fact,
+    lease_of,
     paper,
     plan,
     run,
@@ -220,8 +225,8 @@ async def test_events_are_numbered_without_gaps_and_applied_to_the_state(store: 
     for batch in batches:
         recorded += await store.write(partial(runs.record, session_id="s1", run_id="r1", fence=fence, events=batch))
     assert [event.sequence for event in recorded] == list(range(1, 10))
-    assert await store.read(lambda tx: runs.events_after(tx, "s1", "r1", 0, 100)) == recorded
-    assert await store.read(lambda tx: runs.events_after(tx, "s1", "r1", 4, 3)) == recorded[4:7]
+    assert await store.read(lambda tx: events.after(tx, "s1", "r1", 0, 100)) == recorded
+    assert await store.read(lambda tx: events.after(tx, "s1", "r1", 4, 3)) == recorded[4:7]
     stored = await store.read(lambda tx: runs.get(tx, "s1", "r1"))
     assert (stored.state, stored.last_sequence, stored.failure) == (Run.STATE_PARTIAL, 9, failure)
     assert [status.state for status in stored.agents] == [
@@ -236,7 +241,7 @@ async def test_events_are_numbered_without_gaps_and_applied_to_the_state(store: 
 async def test_a_stale_fence_changes_nothing(store: Store) -> None:
     await add_session(store)
     old = await add_run(store, run())
-    new = await store.write(lambda tx: runs.reopen(tx, "s1", "r1", "other", LEASE, NOW))
+    new = await store.write(lambda tx: runs.reopen(tx, "s1", "r1", lease_of("other")))
     with pytest.raises(FenceLost):
         await store.write(lambda tx: runs.record(tx, "s1", "r1", old, [agent_event("qma", AgentStatus.STATE_ERROR)]))
     stored = await store.read(lambda tx: runs.get(tx, "s1", "r1"))
@@ -246,26 +251,40 @@ async def test_a_stale_fence_changes_nothing(store: Store) -> None:
     assert recorded[0].sequence == 1
 
 
+async def test_a_session_has_one_run_in_flight(store: Store) -> None:
+    await add_session(store)
+    first = run("first")
+    fence = await add_run(store, first)
+    with pytest.raises(IntegrityError):
+        await add_run(store, run("second"))
+    await store.write(lambda tx: runs.record(tx, "s1", "first", fence, [run_event(first, Run.STATE_SUCCEEDED)]))
+    await add_run(store, run("second"))
+    with pytest.raises(IntegrityError):
+        await store.write(lambda tx: runs.record(tx, "s1", "first", fence, [run_event(first, Run.STATE_PENDING)]))
+
+
 async def test_only_runs_in_flight_are_claimed_and_released_ones_at_once(store: Store) -> None:
     await add_session(store)
     ended, left = run("ended"), run("left")
     fence = await add_run(store, ended, owner="dead")
     await store.write(lambda tx: runs.record(tx, "s1", "ended", fence, [run_event(ended, Run.STATE_SUCCEEDED)]))
     await add_run(store, left, owner="dead")
-    await store.write(lambda tx: runs.release(tx, "dead"))
-    claimed = await store.write(lambda tx: runs.claim(tx, "me", LEASE, NOW))
-    assert [(found.name, fence) for found, fence in claimed] == [(left.name, 2)]
-    assert await store.write(lambda tx: runs.claim(tx, "me", LEASE, NOW)) == []
+    await store.write(lambda tx: leases.release(tx, "dead"))
+    [claimed] = await store.write(lambda tx: queue.claim(tx, lease_of("me"), 10))
+    assert (claimed.run.name, claimed.fence) == (left.name, 2)
+    assert await store.write(lambda tx: queue.claim(tx, lease_of("me"), 10)) == []
     assert (await store.read(lambda tx: runs.in_flight(tx, "s1"))) is not None
 
 
 async def test_renewal_tells_which_leases_are_lost(store: Store) -> None:
-    await add_session(store)
-    kept = await add_run(store, run("kept"))
-    lost = await add_run(store, run("lost"))
-    await store.write(lambda tx: runs.reopen(tx, "s1", "lost", "other", LEASE, NOW))
-    fences = {"sessions/s1/runs/kept": kept, "sessions/s1/runs/lost": lost}
-    assert await store.write(lambda tx: runs.renew(tx, fences, LEASE, NOW)) == ["sessions/s1/runs/lost"]
+    for session in ("kept", "lost"):
+        await add_session(store, f"sessions/{session}")
+    kept = await add_run(store, run(session="kept"))
+    lost = await add_run(store, run(session="lost"))
+    await store.write(lambda tx: runs.reopen(tx, "lost", "r1", lease_of("other")))
+    fences = {"sessions/kept/runs/r1": kept, "sessions/lost/runs/r1": lost}
+    renewed = await store.write(lambda tx: leases.renew(tx, fences, lease_of("me")))
+    assert renewed == Kept(lost=("sessions/lost/runs/r1",))
 
 
 def result(agent: str, digest: str, seconds: int, version: str = CONTRACT_VERSION) -> Checkpoint:
@@ -282,7 +301,7 @@ def patch(line: str) -> Patch:
 
 async def test_checkpoints_are_found_by_input_across_the_sessions_runs(store: Store) -> None:
     await add_session(store)
-    await add_run(store, run("r1"))
+    await add_run(store, run("r1", state=Run.STATE_SUCCEEDED))
     await add_run(store, run("r2"))
     await store.write(lambda tx: checkpoints.put(tx, "s1", "r1", result("qma", "a", 1), patch("old")))
     await store.write(lambda tx: checkpoints.put(tx, "s1", "r2", result("qma", "a", 2), patch("new")))
@@ -301,7 +320,7 @@ async def test_checkpoints_are_found_by_input_across_the_sessions_runs(store: St
 
 async def test_attempts_are_numbered_by_agent_and_can_be_summed_in_sql(store: Store) -> None:
     await add_session(store)
-    await add_run(store, run("r1"))
+    await add_run(store, run("r1", state=Run.STATE_SUCCEEDED))
     await add_run(store, run("r2"))
     for number, (agent, in_run) in enumerate([("qma", "r1"), ("pma", "r1"), ("qma", "r1"), ("qma", "r2")]):
         made = Attempt(agent=agent, agent_attempt=1, attempt=1, outcome="COMPLETED", usage=Usage(cost_usd=0.25))

@@ -66,7 +66,7 @@ async def test_what_will_not_pass_ends_at_once(answer: httpx2.Response, reason: 
 async def test_three_attempts_wait_two_then_four_seconds_and_no_other_layer_repeats() -> None:
     script = Script([failed(503)])
     time = FakeTime()
-    with pytest.raises(Unavailable, match="after 3 attempts; retry later"):
+    with pytest.raises(Unavailable, match="the provider failed in 3 attempts: no; retry later"):
         await run(engine(script, time=time, retry=RetrySettings(jitter=0)), pack())
     assert len(script.requests) == 3
     assert time.slept == [2.0, 4.0]

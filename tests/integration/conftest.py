@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.postgres import BINARIES, Postgres, running_postgres
+
+
+def _server() -> Iterator[Postgres]:
+    if BINARIES is None:
+        pytest.skip("PostgreSQL's binaries are not installed (apt-get install postgresql)")
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server that tests share: each makes a database of its own."""
+    yield from _server()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """A server that no other test uses, so that it may be stopped."""
+    yield from _server()

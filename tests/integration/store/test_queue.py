@@ -1,0 +1,65 @@
+"""Runs that wait are taken up in turn by customer, however many one of them has."""
+
+from __future__ import annotations
+
+from buildplan.v1.run_pb2 import Run
+from services.coordinator.store import Store, queue
+from services.coordinator.store.leases import NOBODY
+from tests.integration.store.examples import add_run, add_session, lease_of, run
+
+
+async def wait_in_line(store: Store, customer: str, count: int, tenant: str = "local") -> None:
+    """Runs of a customer, each in a session of its own, the oldest first."""
+    for number in range(count):
+        session = f"{tenant}-{customer}-{number}".lower()
+        await add_session(store, f"sessions/{session}", customer=customer, tenant=tenant)
+        made = run(session=session)
+        made.create_time.FromMicroseconds(1_000_000 + number)
+        await add_run(store, made, owner=NOBODY)
+
+
+async def take(store: Store, room: int, owner: str = "me") -> list[str]:
+    """The sessions of the runs that are claimed, in any order."""
+    claimed = await store.write(lambda tx: queue.claim(tx, lease_of(owner), room))
+    return sorted(found.run.name.split("/")[1] for found in claimed)
+
+
+async def test_a_hundred_runs_of_one_customer_do_not_starve_anothers_one(store: Store) -> None:
+    await wait_in_line(store, "Acme", 100)
+    await wait_in_line(store, "Zeta", 1)
+    assert await take(store, 2) == ["local-acme-0", "local-zeta-0"]
+    assert await take(store, 2) == ["local-acme-1", "local-acme-2"]
+
+
+async def test_who_has_fewer_runs_under_way_comes_first(store: Store) -> None:
+    await wait_in_line(store, "Acme", 6)
+    assert len(await take(store, 3)) == 3
+    await wait_in_line(store, "Zeta", 3)
+    assert await take(store, 3) == ["local-zeta-0", "local-zeta-1", "local-zeta-2"]
+    assert await take(store, 9) == ["local-acme-3", "local-acme-4", "local-acme-5"]
+
+
+async def test_customers_of_one_name_in_two_tenants_are_two(store: Store) -> None:
+    await wait_in_line(store, "Acme", 3, tenant="north")
+    await wait_in_line(store, "ACME", 3, tenant="south")
+    assert await take(store, 2) == ["north-acme-0", "south-acme-0"]
+
+
+async def test_what_had_begun_comes_before_what_waits(store: Store) -> None:
+    await wait_in_line(store, "Acme", 2)
+    await add_session(store, "sessions/begun", customer="Acme")
+    await add_run(store, run(session="begun", state=Run.STATE_RUNNING), owner=NOBODY)
+    assert await take(store, 1) == ["begun"]
+
+
+async def test_the_place_in_the_line_is_told(store: Store) -> None:
+    await wait_in_line(store, "Acme", 3)
+    await wait_in_line(store, "Zeta", 1)
+    sessions = ("local-acme-0", "local-zeta-0", "local-acme-1", "local-acme-2")
+
+    async def place(session: str) -> int | None:
+        return await store.read(lambda tx: queue.position(tx, session, "r1", lease_of("me")))
+
+    assert [await place(session) for session in sessions] == [1, 2, 3, 4]
+    await take(store, 2)
+    assert [await place(session) for session in sessions] == [None, None, 1, 2]
