@@ -3,9 +3,9 @@ from __future__ import annotations
 import subprocess
 
 from tests.integration.postgres import BINARIES
-from tests.integration.store.conftest import postgres, url
+from tests.integration.store.conftest import url
 
-__all__ = ["postgres", "postgres_tool", "url"]
+__all__ = ["postgres_tool", "url"]
 
 
 def postgres_tool(name: str, *arguments: str, stdin: bytes | None = None) -> bytes:

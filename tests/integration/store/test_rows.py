@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection, text, update
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from buildplan.v1.agent_pb2 import AgentStatus, Attempt, Failure, Usage
