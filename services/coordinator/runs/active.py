@@ -39,7 +39,8 @@ class ActiveRuns:
     @property
     def room(self) -> int:
         """How many more runs may be carried out here."""
-        return max(0, self._house.policy.runs_in_flight - len(self._tasks) - self._held)
+        under_way = sum(not execution.ended for execution in self._executions.values())
+        return max(0, self._house.policy.runs_in_flight - under_way - self._held)
 
     @property
     def fences(self) -> Mapping[str, int]:

@@ -52,6 +52,11 @@ class RunExecution:
         self._ending = False
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def ended(self) -> bool:
+        """True when the run's end is stored, which is before anybody hears of it."""
+        return self._log.ended
+
     def start(self) -> asyncio.Task[None]:
         """Begins; the task ends with the run, or is cancelled when the run is abandoned."""
         self._task = asyncio.create_task(self._execute(), name=self.run.name)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from buildplan.v1.run_pb2 import RunEvent
 from services.contract.names import parse
+from services.contract.run_states import is_ended
 from services.coordinator.runs import metrics
 from services.coordinator.runs.feed import Feed
 from services.coordinator.store import Store
@@ -27,6 +28,7 @@ class RunLog:
     Units gather for a moment, and while a transaction is under way, so that a burst costs one commit and a slow disk
     never holds up an agent. Each transaction names the fence. When the run can no longer be written here (another
     coordinator owns it, or the store fails), `lost` is called once and everything after is ignored.
+    `ended` is True when the run's end is stored.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class RunLog:
         self._timer: asyncio.TimerHandle | None = None
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
+        self.ended = False
 
     def put(self, unit: Unit) -> None:
         """Queues a unit; it is stored soon, and never after a unit that is put later."""
@@ -88,6 +91,7 @@ class RunLog:
             while self._pending:
                 units, self._pending = self._pending, []
                 events = await self._commit(units)
+                self.ended = any(is_ended(event.run_state.state) for event in events)
                 self._feed.publish(self._name, events)
                 metrics.observe(events)
         except Exception as error:  # noqa: BLE001 - FenceLost or any failure of the store: nobody may write on
