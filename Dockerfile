@@ -7,12 +7,14 @@ RUN apt-get update \
     && useradd --system --create-home --home-dir /var/lib/buildplan buildplan
 
 WORKDIR /opt/buildplan
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY protos/gen protos/gen
 COPY services services
 COPY cli cli
 COPY gateway gateway
-RUN pip install --no-cache-dir '.[jwt,openai,postgres,telemetry]'
+RUN pip install --no-cache-dir --no-deps .
 
 USER buildplan
 ENV BUILDPLAN_HOST=0.0.0.0 \

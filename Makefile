@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 BENCHMARKS = $(sort $(wildcard benchmarks/*.py benchmarks/*/__main__.py))
 OUT ?= out/demo
 
-.PHONY: help demo test lint protos benchmarks clean
+.PHONY: help demo test lint protos lock benchmarks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test        all checks: ruff, mypy, pytest"
 	@echo "make lint        ruff and mypy alone"
 	@echo "make protos      regenerates protos/gen"
+	@echo "make lock        renews requirements.lock, which needs the network"
 	@echo "make benchmarks  every benchmark in benchmarks/"
 	@echo "make clean       removes what the targets made, the environment included"
 
@@ -49,6 +50,12 @@ test: lint
 
 protos: $(VENV)/.dev
 	$(BIN)/python protos/generate.py
+
+# What the image installs: every version with its hashes. Renew it when a dependency changes or an advisory names one.
+lock: $(BIN)/python
+	@$(PIP) install uv
+	$(BIN)/uv pip compile pyproject.toml --extra jwt --extra openai --extra postgres --extra telemetry --universal \
+	    --python-version 3.11 --generate-hashes --upgrade --quiet --no-header --output-file requirements.lock
 
 benchmarks: $(VENV)/.dev
 	@set -e; for file in $(filter-out %/__init__.py,$(BENCHMARKS)); do \

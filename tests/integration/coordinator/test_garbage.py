@@ -11,11 +11,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buildplan.v1 import document_service_pb2, plan_service_pb2, run_service_pb2, session_service_pb2
+from buildplan.v1 import audit_service_pb2, document_service_pb2, plan_service_pb2, run_service_pb2, session_service_pb2
 from tests.integration.coordinator.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-_MODULES = (session_service_pb2, document_service_pb2, run_service_pb2, plan_service_pb2)
+_MODULES = (audit_service_pb2, session_service_pb2, document_service_pb2, run_service_pb2, plan_service_pb2)
 SERVICES = [service for module in _MODULES for service in module.DESCRIPTOR.services_by_name.values()]
 METHODS = [(f"/{service.full_name}/{method.name}", method) for service in SERVICES for method in service.methods]
 _NAMES = st.sampled_from(
