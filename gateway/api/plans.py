@@ -31,7 +31,6 @@ class ExportForm(StrEnum):
 
 _MEDIA_TYPES = (
     "text/markdown",
-    "application/json",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
@@ -93,7 +92,7 @@ async def compare_plans(
     return await wire.large_answer(await coordinator.ask(coordinator.plans.ComparePlans, question, LONG_CALL_SECONDS))
 
 
-@router.get("/sessions/{session}/plans/{revision}/export", responses=files(*_MEDIA_TYPES))
+@router.get("/sessions/{session}/plans/{revision}/export", responses=files(*_MEDIA_TYPES, json=Plan))
 async def export_plan(
     session: Id,
     revision: Revision,

@@ -15,12 +15,12 @@ from gateway.coordinator import LONG_CALL_SECONDS, Caller, Coordinator
 from gateway.events import sse
 from gateway.events.ag_ui_events import Event, Translator
 from gateway.events.feed import Feeds
-from gateway.openapi import problems
+from gateway.openapi import problems, stream
 from gateway.problems import Problem, describe
 
 router = APIRouter(tags=["runs"], default_response_class=Response)
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "AG-UI events.", "content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}}},
+    200: stream(data={"type": "object", "required": ["type"], "properties": {"type": {"type": "string"}}}),
     **problems(404, 409, 413, 415),
 }
 _BODY = {

@@ -8,20 +8,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from buildplan.v1.run_pb2 import RunEvent
 from buildplan.v1.run_service_pb2 import GetRunRequest
 from gateway.coordinator import Caller, Coordinator
 from gateway.events import sse
 from gateway.events.feed import Feeds
-from gateway.openapi import problems
+from gateway.openapi import problems, reference, stream
 from gateway.problems import describe
 from services.contract.run_states import is_ended
 
 router = APIRouter(tags=["runs"], default_response_class=Response)
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Events `agent_status` and `run_state` with a RunEvent each; `end` behind the last.",
-        "content": {sse.MEDIA_TYPE: {"schema": {"type": "string"}}},
-    },
+    200: stream("agent_status", "run_state", "end", "problem", data=reference(RunEvent.DESCRIPTOR.full_name)),
     204: {"description": "The run has ended and the client has its last event: an EventSource then stays away."},
     **problems(404),
 }

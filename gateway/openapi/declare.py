@@ -56,9 +56,11 @@ def answers(
     return {status: found, **problems(*statuses)}
 
 
-def files(*media_types: str) -> dict[int | str, dict[str, Any]]:
-    """An answer that is a file of one of the types, and problem answers."""
-    content = {media: {"schema": {"type": "string", "format": "binary"}} for media in media_types}
+def files(*media_types: str, json: type[Message] | None = None) -> dict[int | str, dict[str, Any]]:
+    """An answer that is a file of one of the types, or `json` as a file, and problem answers."""
+    content: dict[str, Any] = {media: {} for media in media_types}
+    if json is not None:
+        content["application/json"] = {"schema": reference(json.DESCRIPTOR.full_name)}
     return {200: {"description": "The file.", "content": content}, **problems(404, 409)}
 
 
@@ -66,3 +68,19 @@ def body(message: type[Message], *, without: tuple[str, ...] = ()) -> dict[str, 
     """`openapi_extra` of a route that takes `message` as JSON; fields `without` are said elsewhere in the request."""
     schema = reference(message.DESCRIPTOR.full_name, without)
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def stream(*kinds: str, data: Schema) -> dict[str, Any]:
+    """An answer of Server-Sent Events of the `kinds`, with `data` in them (OpenAPI 3.2, section 4.14.4)."""
+    item: Schema = {
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": data},
+            "id": {"type": "string"},
+            "retry": {"type": "integer"},
+        },
+    }
+    if kinds:
+        item["properties"]["event"] = {"type": "string", "enum": list(kinds)}
+    return {"description": "Events as they happen.", "content": {"text/event-stream": {"itemSchema": item}}}

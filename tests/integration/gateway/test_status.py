@@ -15,8 +15,8 @@ from services.runtime.channels import open_channel
 from tests.fakes.specialist import Behaviour
 from tests.integration.coordinator.house import House
 from tests.integration.coordinator.papers import DRAWING
-from tests.integration.gateway.coordinator_process import CoordinatorProcess
 from tests.integration.gateway.event_source import Log, listen, messages
+from tests.integration.gateway.processes import ServerProcess
 from tests.integration.gateway.web import Told, open_web
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -116,7 +116,7 @@ async def test_a_killed_coordinator_costs_no_client_an_event(told: Told, tmp_pat
     for fake in told.fakes.values():
         fake.behaviour = Behaviour(delay=1.5, steps=15)
     addresses = {agent: fake.address for agent, fake in told.fakes.items()}
-    with CoordinatorProcess(tmp_path, addresses) as process:
+    with ServerProcess.coordinator(tmp_path, addresses) as process:
         async with open_channel(process.address) as channel, open_web(House(process.address, channel, tmp_path)) as web:
             session = await web.house.session()
             await web.house.upload(session, "drawing.md", DRAWING)
