@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from buildplan.v1.plan_service_pb2 import ExportFormat, ExportPlanRequest
@@ -12,7 +13,13 @@ from cli.client import LONG_CALL_SECONDS, Client
 from cli.errors import UsageError
 from services.contract.names import parse, plan_name
 
-SUFFIXES = {ExportFormat.EXPORT_FORMAT_MARKDOWN: ".md", ExportFormat.EXPORT_FORMAT_JSON: ".json"}
+SUFFIXES = {
+    ExportFormat.EXPORT_FORMAT_MARKDOWN: ".md",
+    ExportFormat.EXPORT_FORMAT_JSON: ".json",
+    ExportFormat.EXPORT_FORMAT_DOCX: ".docx",
+    ExportFormat.EXPORT_FORMAT_XLSX: ".xlsx",
+}
+BOTH = (ExportFormat.EXPORT_FORMAT_MARKDOWN, ExportFormat.EXPORT_FORMAT_JSON)
 
 
 def default_folder(project: str) -> Path:
@@ -38,10 +45,10 @@ async def render(client: Client, plan: str, form: ExportFormat.ValueType) -> byt
 async def write_plan(client: Client, run: Run, folder: Path) -> list[Path]:
     """The run's plan as `plan.md` and `plan.json`."""
     session, _ = parse(run.name, "runs")
-    return await write_files(client, plan_name(session, run.revision), folder, list(SUFFIXES))
+    return await write_files(client, plan_name(session, run.revision), folder, BOTH)
 
 
-async def write_files(client: Client, plan: str, folder: Path, forms: list[ExportFormat.ValueType]) -> list[Path]:
+async def write_files(client: Client, plan: str, folder: Path, forms: Sequence[ExportFormat.ValueType]) -> list[Path]:
     """`plan` with the form's suffix in `folder`, for each form."""
     check_folder(folder)
     contents = await asyncio.gather(*(render(client, plan, form) for form in forms))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from cli import exits, options
 from cli.choices import choose_plan, choose_session
 from cli.client import CALL_SECONDS, DEFAULT_TARGET, Client
 from cli.execution import on_coordinator
-from cli.exporting import render, write_files
+from cli.exporting import BOTH, render, write_files
 from cli.output import Output
 from cli.summary import summary_lines, summary_record
 
@@ -28,11 +29,12 @@ Examples:
     buildplan show --summary
     buildplan show --revision 1 --json | jq '.sections.quality_plan.ctqs[].statement.text'
 """
-EXPORT_HELP = """Writes a plan as plan.md and plan.json.
+EXPORT_HELP = """Writes a plan as plan.md and plan.json, or as a Word document or an Excel workbook.
 
 Examples:
 
     buildplan export --out plans/
+    buildplan export --format docx --out plans/
     buildplan export --format markdown --out - | less
 """
 
@@ -42,13 +44,17 @@ class Form(StrEnum):
 
     MARKDOWN = "markdown"
     JSON = "json"
+    DOCX = "docx"
+    XLSX = "xlsx"
     BOTH = "both"
 
 
-_FORMATS = {
+_FORMATS: dict[Form, Sequence[ExportFormat.ValueType]] = {
     Form.MARKDOWN: [ExportFormat.EXPORT_FORMAT_MARKDOWN],
     Form.JSON: [ExportFormat.EXPORT_FORMAT_JSON],
-    Form.BOTH: [ExportFormat.EXPORT_FORMAT_MARKDOWN, ExportFormat.EXPORT_FORMAT_JSON],
+    Form.DOCX: [ExportFormat.EXPORT_FORMAT_DOCX],
+    Form.XLSX: [ExportFormat.EXPORT_FORMAT_XLSX],
+    Form.BOTH: BOTH,
 }
 
 
@@ -111,7 +117,7 @@ def revisions(
 def export(
     session: options.SessionOption = "",
     revision: options.RevisionOption = 0,
-    form: Annotated[Form, typer.Option("--format", help="What to write.")] = Form.BOTH,
+    form: Annotated[Form, typer.Option("--format", help="What to write; both is Markdown and JSON.")] = Form.BOTH,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder; - for stdout.")] = Path(),
     target: options.TargetOption = DEFAULT_TARGET,
     as_json: options.JsonOption = False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,7 +12,8 @@ from buildplan.v1.document_pb2 import Page
 from buildplan.v1.plan_pb2 import Plan, StatementEdit
 from buildplan.v1.plan_service_pb2 import ComparePlansResponse, ExportFormat, PlanRevision
 from services.contract.names import LATEST, last_id, parse, parse_session
-from services.coordinator.plans import apply_edits, compare, edited_pages, to_json, to_markdown
+from services.coordinator.plans import apply_edits, compare, edited_pages
+from services.coordinator.plans.export.files import FORMATS, Export, export
 from services.coordinator.store import Store
 from services.coordinator.store import documents as document_rows
 from services.coordinator.store import plans as rows
@@ -21,15 +21,6 @@ from services.coordinator.store import sessions as session_rows
 from services.runtime.errors import Aborted, InvalidArgument, NotFound
 
 _LONGEST_NUMBER = 9
-
-
-@dataclass(frozen=True)
-class Export:
-    """A rendered plan."""
-
-    file_name: str
-    media_type: str
-    content: bytes
 
 
 class Revisions:
@@ -90,15 +81,9 @@ class Revisions:
 
     async def export(self, name: str, form: ExportFormat.ValueType) -> Export:
         """The plan as a file; raises InvalidArgument for a format that is not known."""
-        plan = await self.get(name)
-        stem = f"plan-{last_id(plan.name)}"
-        if form == ExportFormat.EXPORT_FORMAT_MARKDOWN:
-            text = await asyncio.to_thread(to_markdown, plan)
-            return Export(f"{stem}.md", "text/markdown; charset=utf-8", text.encode())
-        if form == ExportFormat.EXPORT_FORMAT_JSON:
-            text = await asyncio.to_thread(to_json, plan)
-            return Export(f"{stem}.json", "application/json", text.encode())
-        raise InvalidArgument("format", "choose EXPORT_FORMAT_MARKDOWN or EXPORT_FORMAT_JSON")
+        if form not in FORMATS:
+            raise InvalidArgument("format", f"choose {', '.join(map(ExportFormat.Name, FORMATS))}")
+        return await asyncio.to_thread(export, await self.get(name), form)
 
 
 def _parse_plan(name: str) -> tuple[str, int | None]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import grpc
 import pytest
@@ -25,6 +28,8 @@ from buildplan.v1.plan_service_pb2 import (
 from buildplan.v1.run_pb2 import Run
 from buildplan.v1.run_service_pb2 import ResumeRunRequest, RetryAgentRequest, StartRunRequest
 from buildplan.v1.statement_pb2 import Statement
+from cli.client import connect
+from cli.exporting import SUFFIXES, write_files
 from services.contract.statements import lines
 from tests.fakes.patches import patch_of
 from tests.fakes.specialist import Behaviour, FakeSpecialist
@@ -170,7 +175,7 @@ async def export(house: House, name: str, form: ExportFormat.ValueType) -> Expor
     return await house.plans.ExportPlan(ExportPlanRequest(name=name, format=form))
 
 
-async def test_both_exports_hold_the_plan(house: House) -> None:
+async def test_exports_hold_the_plan(house: House) -> None:
     session = await house.session_with_papers()
     await house.run(session)
     plan = await house.plan(session)
@@ -182,9 +187,23 @@ async def test_both_exports_hold_the_plan(house: House) -> None:
         rendered = await export(house, name, ExportFormat.EXPORT_FORMAT_JSON)
         assert (rendered.file_name, rendered.media_type) == ("plan-1.json", "application/json")
         assert json_format.Parse(rendered.content, Plan()) == plan
+        for kind, suffix in ((ExportFormat.EXPORT_FORMAT_DOCX, "docx"), (ExportFormat.EXPORT_FORMAT_XLSX, "xlsx")):
+            office = await export(house, name, kind)
+            assert office.file_name == f"plan-1.{suffix}"
+            assert office.media_type.startswith("application/vnd.openxmlformats-officedocument.")
+            assert zipfile.is_zipfile(io.BytesIO(office.content))
     for form in (ExportFormat.EXPORT_FORMAT_UNSPECIFIED, 99):
         with refused(grpc.StatusCode.INVALID_ARGUMENT, field="format"):
             await export(house, plan.name, form)  # type: ignore[arg-type]
+
+
+async def test_the_command_writes_every_form(house: House, tmp_path: Path) -> None:
+    session = await house.session_with_papers()
+    await house.run(session)
+    async with connect(house.address) as client:
+        files = await write_files(client, f"{session}/plans/latest", tmp_path, list(SUFFIXES))
+    assert [file.name for file in files] == ["plan.md", "plan.json", "plan.docx", "plan.xlsx"]
+    assert [zipfile.is_zipfile(file) for file in files] == [False, False, True, True]
 
 
 async def test_edits_live_on_in_retries_resumes_and_new_runs(house: House) -> None:

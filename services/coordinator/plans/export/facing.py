@@ -10,67 +10,63 @@ from buildplan.v1.document_pb2 import Authority, Document, DocumentKind
 from buildplan.v1.plan_pb2 import Plan
 from buildplan.v1.quality_gate_pb2 import GateCategory
 from services.contract.usage import money, tokens
-from services.coordinator.plans.export.escape import escape
-from services.coordinator.plans.export.lines import LineWriter, table
+from services.coordinator.plans.export.blocks import Block, Fields, Heading, Item, Span, Table, plain, strong
+from services.coordinator.plans.export.lines import LineWriter
 from services.coordinator.plans.synthesis.ties import about
 
+SOURCE_HEADER = ("File", "Kind", "Authority", "Precedence", "Number", "Revision", "Date", "Pages")
 _ENGINES = {
     "offline": "fixed rules over the text of the papers; no language model, nothing leaves this system",
     "openai": "a language model; code checked every citation against its page",
 }
 
 
-def header(plan: Plan) -> Iterator[str]:
+def header(plan: Plan) -> Iterator[Block]:
     """What plan this is, of when, and what wrote it."""
     metadata = plan.metadata
-    yield f"# Strategic Build Plan: {escape(metadata.project_name)}\n"
+    yield Heading(f"Strategic Build Plan: {metadata.project_name}", 1)
     rows = [("Customer", metadata.customer), ("Family", metadata.family), ("Notes", metadata.notes)]
     rows += [("Revision", _revision(plan)), ("Date", plan.create_time.ToDatetime().date().isoformat())]
-    rows += [("Engine", _engine(plan.engine)), ("Citations", _counts(plan)), ("Verdict", _verdict(plan))]
+    rows += [("Engine", _engine(plan.engine)), ("Citations", _counts(plan)), ("Verdict", verdict(plan))]
     rows += [("Model use", _usage(plan.usage))]
-    for label, value in rows:
-        if value:
-            yield f"- **{label}:** {escape(value)}"
+    yield Fields([(label, value) for label, value in rows if value])
 
 
-def unread(plan: Plan) -> Iterator[str]:
+def unread(plan: Plan) -> Iterator[Block]:
     """What the plan could not take into account."""
     for each in plan.unread:
-        yield f"- {escape(each.file_name)}: {escape(each.reason)}"
+        yield Item([Span(f"{each.file_name}: {each.reason}")])
     if not plan.unread:
-        yield "Everything that was uploaded was read."
+        yield plain("Everything that was uploaded was read.")
 
 
-def gate(plan: Plan) -> Iterator[str]:
+def gate(plan: Plan) -> Iterator[Block]:
     """Score, blockers, and each category with its reasons and fixes."""
-    verdict = plan.quality_gate
-    yield f"{_verdict(plan)}.\n"
-    for blocker in verdict.blockers:
-        owner = escape(blocker.suggested_owner)
-        yield f"- **Blocker {escape(blocker.code)}:** {escape(blocker.message)} {escape(blocker.fix)} ({owner})"
-    if verdict.blockers:
-        yield ""
-    rows = ([escape(each.title), str(each.weight), f"{each.score} of 4"] for each in verdict.categories)
-    yield from table(("Category", "Weight", "Score"), rows)
-    yield ""
-    for category in verdict.categories:
-        yield from _category(category)
+    yield plain(f"{verdict(plan)}.")
+    for blocker in plan.quality_gate.blockers:
+        said = f"{blocker.message} {blocker.fix} ({blocker.suggested_owner})"
+        yield Item(strong(f"Blocker {blocker.code}:", said))
+    categories = plan.quality_gate.categories
+    yield Table(
+        ("Category", "Weight", "Score"), [(each.title, str(each.weight), f"{each.score} of 4") for each in categories]
+    )
+    for category in categories:
+        yield _category(category)
 
 
-def contradictions(plan: Plan, writer: LineWriter) -> Iterator[str]:
+def contradictions(plan: Plan, writer: LineWriter) -> Iterator[Block]:
     """Each conflict with all sides; for a tie the question and the assumption."""
     for conflict in plan.document_conflicts:
-        yield f"- **{escape(about(conflict)[:1].upper() + about(conflict)[1:])}:** {escape(_standing(conflict))}"
-        for side in conflict.sides:
-            yield f"  - {_side(side, writer)}"
+        subject = about(conflict)
+        sides = [_side(side, writer) for side in conflict.sides]
+        yield Item(strong(f"{subject[:1].upper()}{subject[1:]}:", standing(conflict)), sides)
     if not plan.document_conflicts:
-        yield "None found."
+        yield plain("None found.")
 
 
-def sources(plan: Plan) -> Iterator[str]:
+def sources(plan: Plan) -> Iterator[Block]:
     """The papers with their authority."""
-    rows = (_source(source) for source in plan.sources)
-    yield from table(("File", "Kind", "Authority", "Precedence", "Number", "Revision", "Date", "Pages"), rows)
+    yield Table(SOURCE_HEADER, [source_row(source) for source in plan.sources])
 
 
 def _revision(plan: Plan) -> str:
@@ -95,24 +91,21 @@ def _usage(usage: Usage) -> str:
     return ", ".join(filter(None, (sent, money(usage))))
 
 
-def _verdict(plan: Plan) -> str:
-    verdict = plan.quality_gate
-    count = len(verdict.blockers)
+def verdict(plan: Plan) -> str:
+    """As "BLOCKED: 71 of 100, 85 needed, 2 blockers"."""
+    gate = plan.quality_gate
+    count = len(gate.blockers)
     blockers = f", {count} blocker{'' if count == 1 else 's'}" if count else ""
-    return (
-        f"{'BLOCKED' if verdict.blocked else 'PASSED'}: {verdict.score:g} of 100, {verdict.threshold} needed{blockers}"
-    )
+    return f"{'BLOCKED' if gate.blocked else 'PASSED'}: {gate.score:g} of 100, {gate.threshold} needed{blockers}"
 
 
-def _category(category: GateCategory) -> Iterator[str]:
-    yield f"- **{escape(category.title)}** ({category.score} of 4; {escape(category.suggested_owner)})"
-    for reason in category.reasons:
-        yield f"  - {escape(reason)}"
-    for fix in category.fixes:
-        yield f"  - To do: {escape(fix)}"
+def _category(category: GateCategory) -> Item:
+    head = strong(category.title, f"({category.score} of 4; {category.suggested_owner})")
+    return Item(head, [[Span(text)] for text in (*category.reasons, *(f"To do: {fix}" for fix in category.fixes))])
 
 
-def _standing(conflict: DocumentConflict) -> str:
+def standing(conflict: DocumentConflict) -> str:
+    """Which side is valid and why, or what is asked and assumed until somebody decides."""
     if conflict.state == DocumentConflict.STATE_TIE:
         assumed = conflict.working_assumption or "nothing may be assumed"
         return f"undecided, the papers have equal precedence. Question: {conflict.question} Until answered: {assumed}"
@@ -121,19 +114,19 @@ def _standing(conflict: DocumentConflict) -> str:
     return f"{conflict.winning_value}, by precedence."
 
 
-def _side(side: ConflictSide, writer: LineWriter) -> str:
+def _side(side: ConflictSide, writer: LineWriter) -> list[Span]:
     """A claim with its page; the reader cut the quote from that page."""
-    facts = (side.fact, *side.also)
-    places = (f"[{escape(writer.place(fact.citation))}]" for fact in facts)
-    claim = f'{escape(side.fact.value)}: "{escape(side.fact.citation.quote)}"'
-    return f"{claim} {' '.join(places)}, precedence {side.precedence}"
+    places = [writer.cited(fact.citation) for fact in (side.fact, *side.also)]
+    claim = f'{side.fact.value}: "{side.fact.citation.quote}"'
+    return [Span(claim), *places, Span(f"(precedence {side.precedence})")]
 
 
-def _source(source: Document) -> list[str]:
+def source_row(source: Document) -> list[str]:
+    """A paper's cells under SOURCE_HEADER."""
     kind = _name(DocumentKind.Name(source.kind), "DOCUMENT_KIND_")
     authority = _name(Authority.Name(source.authority), "AUTHORITY_")
     texts = (source.file_name, kind, authority, str(source.precedence), source.number, source.revision)
-    return [escape(text) for text in (*texts, source.issue_date, str(source.page_count))]
+    return [*texts, source.issue_date, str(source.page_count)]
 
 
 def _name(value: str, prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""One line of a plan in Markdown: text, basis, citations, and what its message says besides."""
+"""One line of a plan: text, basis, citations, and what its message says besides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 from buildplan.v1.plan_pb2 import Plan
 from buildplan.v1.statement_pb2 import Citation, Statement
-from services.coordinator.plans.export.escape import escape
+from services.coordinator.plans.export.blocks import Item, Span, Style
 
 _PAGED = "application/pdf"
 _INTERNAL = frozenset(["fingerprint"])
@@ -23,26 +23,33 @@ class LineWriter:
     def __init__(self, plan: Plan) -> None:
         self._paged = {source.name for source in plan.sources if source.media_type == _PAGED}
 
-    def line(self, item: Message, statement: Statement) -> str:
-        """A bullet; `item` is the message that the line is, or the statement itself."""
-        inferred = " *(inferred)*" if statement.basis == Statement.BASIS_INFERRED else ""
-        parts = [f"- {escape(statement.text)}{inferred}", *dict.fromkeys(map(self.citation, statement.citations))]
-        details = [] if item is statement else list(_details(item))
-        return " ".join(parts) + "".join(f"\n  - {detail}" for detail in details)
+    def line(self, item: Message, statement: Statement) -> Item:
+        """An entry; `item` is the message that the line is, or the statement itself."""
+        inferred = [Span("(inferred)", Style.EMPHASIS)] if statement.basis == Statement.BASIS_INFERRED else []
+        cited = dict.fromkeys(span for citation in statement.citations for span in self.citation(citation))
+        spans = [Span(statement.text), *inferred, *cited]
+        return Item(spans, [] if item is statement else [[Span(f"{name}: {value}")] for name, value in details(item)])
 
-    def citation(self, citation: Citation) -> str:
+    def citation(self, citation: Citation) -> Iterator[Span]:
         """As "[drawing.pdf p. 1]"; a quote that was not found is shown and marked."""
-        place = escape(self.place(citation))
-        if citation.verified:
-            return f"[{place}]"
-        return f'[{place}] **(unverified: "{escape(citation.quote[:_QUOTED])}")**'
+        yield self.cited(citation)
+        if not citation.verified:
+            yield Span(f'(unverified: "{citation.quote[:_QUOTED]}")', Style.STRONG)
+
+    def cited(self, citation: Citation) -> Span:
+        """The place alone."""
+        return Span(self.place(citation), Style.CITATION)
 
     def place(self, citation: Citation) -> str:
-        """As "drawing.pdf p. 1" or "bom.xlsx, sheet BOM, cell B7"; not escaped."""
+        """As "drawing.pdf p. 1" or "bom.xlsx, sheet BOM, cell B7"."""
         name = citation.file_name or citation.document.rpartition("/")[2]
         if citation.locator and citation.document not in self._paged:
             return f"{name}, {citation.locator}"
         return ", ".join(filter(None, (f"{name} p. {citation.page}", citation.locator)))
+
+    def places(self, citations: Iterable[Citation]) -> str:
+        """All places, each once."""
+        return "; ".join(dict.fromkeys(map(self.place, citations)))
 
 
 def title(field_name: str) -> str:
@@ -51,20 +58,11 @@ def title(field_name: str) -> str:
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
 
 
-def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """A table of cells that are escaped already."""
-    cells = list(header)
-    yield f"| {' | '.join(cells)} |"
-    yield f"|{'---|' * len(cells)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
-
-
-def _details(item: Message) -> Iterator[str]:
-    """The message's own fields that are set: "lead time days: 84"."""
+def details(item: Message) -> Iterator[tuple[str, str]]:
+    """The message's own fields that are set: "Lead time days" and "84"."""
     for field, value in item.ListFields():
         if field.message_type is None and not field.is_repeated and field.name not in _INTERNAL:
-            yield f"{title(field.name)}: {escape(_spelled(field, value))}"
+            yield title(field.name), _spelled(field, value)
 
 
 def _spelled(field: FieldDescriptor, value: object) -> str:
