@@ -52,7 +52,7 @@ class Acceptance:
             if earlier is not None:
                 return Taken(earlier)
             _check_free(busy)
-            fence = rows.insert(tx, run, parameters_digest, lease, assignment.reason, assignment.forced)
+            fence = rows.insert(tx, run, parameters_digest, lease, assignment.errand)
             store = rows.append if lease.owner else rows.record
             return self._begun(tx, run, fence, assignment, lease, store)
 
@@ -69,7 +69,7 @@ class Acceptance:
                 status.CopyFrom(idle(status.agent, self._house.policy.attempts, spent=status.usage))
 
         def work(tx: Connection, lease: Lease) -> Taken:
-            fence = rows.reopen(tx, *ids, lease, assignment.reason, assignment.forced)
+            fence = rows.reopen(tx, *ids, lease, assignment.errand)
             _check_free(rows.in_flight(tx, ids[0]))
             return self._begun(tx, run, fence, assignment, lease, rows.record)
 

@@ -163,7 +163,8 @@ def _left_of(claimed: Claimed) -> Assignment:
     left = frozenset(status.agent for status in open_)
     called = frozenset(status.agent for status in open_ if status.attempt)
     kept = frozenset(s.agent for s in claimed.run.agents if s.state == AgentStatus.STATE_COMPLETE)
-    return Assignment(left, claimed.reason, forced=(claimed.forced & left) | called, kept=kept, adopted=True)
+    forced = left.intersection(claimed.errand.forced) | called
+    return Assignment(left, claimed.errand.reason, forced, kept, adopted=True, trace=claimed.errand.trace)
 
 
 def _is_open(status: AgentStatus) -> bool:

@@ -84,7 +84,7 @@ class RunExecution:
 
     async def _execute(self) -> None:
         try:
-            with tracing.span("run", run=self.run.name):
+            with tracing.span("run", self._assignment.trace, run=self.run.name):
                 stopped = await self._work()
                 self._ending = True
                 await self._end(stopped)

@@ -131,8 +131,8 @@ class ConflictRow(Base):
 class RunRow(Base):
     """One run with its lease: `fence` is new at every acquisition and named by every write of the run's state.
 
-    One of a session is in flight at any time. `reason` and `forced` (agents joined by commas) are those of its
-    Assignment; `cancel_us` is when somebody asked for its end.
+    One of a session is in flight at any time. `reason`, `forced` (agents joined by commas) and `trace` are its
+    Errand; `cancel_us` is when somebody asked for its end.
     """
 
     __tablename__ = "runs"
@@ -155,6 +155,7 @@ class RunRow(Base):
     input_digest: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text, server_default="run")
     forced: Mapped[str] = mapped_column(Text, server_default="")
+    trace: Mapped[str] = mapped_column(Text, server_default="")
     cancel_us: Mapped[int | None] = mapped_column(BigInteger)
     owner: Mapped[str | None] = mapped_column(Text)
     fence: Mapped[int] = mapped_column(BigInteger)

@@ -11,6 +11,7 @@ from buildplan.v1.run_pb2 import Run
 from services.contract.names import run_name
 from services.coordinator.store import changes, leases
 from services.coordinator.store import runs as rows
+from services.coordinator.store.errand import Errand
 from services.coordinator.store.leases import Lease
 from services.coordinator.store.models import IN_FLIGHT, RunRow, SessionRow
 
@@ -20,12 +21,11 @@ _SERVER_SECONDS = text("SELECT extract(epoch FROM clock_timestamp() - pg_postmas
 
 @dataclass(frozen=True)
 class Claimed:
-    """A run that is ours now, under `fence`; `reason` and `forced` as they were stored with it."""
+    """A run that is ours now, under `fence`."""
 
     run: Run
     fence: int
-    reason: str
-    forced: frozenset[str]
+    errand: Errand
     cancelled: bool
 
 
@@ -119,7 +119,6 @@ def _take(tx: Connection, lease: Lease, which: ColumnElement[bool]) -> list[Clai
     claimed = []
     for row in tx.execute(query).all():
         leases.acquire(tx, row.session_id, row.id, row.fence + 1, lease)
-        forced = frozenset(filter(None, row.forced.split(",")))
         run = rows.read_run(tx, row)
-        claimed.append(Claimed(run, row.fence + 1, row.reason, forced, row.cancel_us is not None))
+        claimed.append(Claimed(run, row.fence + 1, Errand.of(row), row.cancel_us is not None))
     return claimed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select
@@ -15,6 +15,7 @@ from services.contract.names import parse, run_name
 from services.coordinator.store import changes, leases
 from services.coordinator.store import events as event_rows
 from services.coordinator.store.codec import from_json, or_none, to_json
+from services.coordinator.store.errand import Errand
 from services.coordinator.store.errors import FenceLost
 from services.coordinator.store.leases import Lease
 from services.coordinator.store.models import IN_FLIGHT, AgentRunRow, RunRow
@@ -47,9 +48,7 @@ _ADVANCE = Prepared(_ADVANCED)
 _ADVANCE_IN_STATE = Prepared(_ADVANCED.values({name: bindparam(f"new_{name}") for name in _STATE}))
 
 
-def insert(
-    tx: Connection, run: Run, parameters_digest: str, lease: Lease, reason: str = "run", forced: Collection[str] = ()
-) -> int:
+def insert(tx: Connection, run: Run, parameters_digest: str, lease: Lease, errand: Errand | None = None) -> int:
     """Stores an accepted run with its agents under a lease; returns its fence."""
     session_id, run_id = parse(run.name, "runs")
     fence = 1
@@ -61,9 +60,8 @@ def insert(
         last_sequence=0,
         request_id=run.request_id or None,
         parameters_digest=parameters_digest,
-        reason=reason,
-        forced=",".join(forced),
         fence=fence,
+        **(errand or Errand()).columns,
         **leases.begin(tx, lease),
         **_state_columns(run),
     )
@@ -71,14 +69,12 @@ def insert(
     return fence
 
 
-def reopen(
-    tx: Connection, session_id: str, run_id: str, lease: Lease, reason: str = "resume", forced: Collection[str] = ()
-) -> int:
+def reopen(tx: Connection, session_id: str, run_id: str, lease: Lease, errand: Errand | None = None) -> int:
     """Owns a run again, whoever had it; returns the new fence. The row is locked for the rest of the transaction."""
     fence = int(_LOCK.values(tx, session=session_id, run=run_id)[0]) + 1
     query = update_in(RunRow).where(RunRow.session_id == session_id, RunRow.id == run_id)
-    errand = {"reason": reason, "forced": ",".join(forced), "cancel_us": None}
-    tx.execute(query.values(fence=fence, **errand, **leases.begin(tx, lease)))
+    columns = (errand or Errand("resume")).columns
+    tx.execute(query.values(fence=fence, cancel_us=None, **columns, **leases.begin(tx, lease)))
     return fence
 
 
