@@ -67,7 +67,11 @@ OWNED = [
     ("engineering_instructions.ctqs_for_routing", SPEC, "Sealing faces shall have a surface roughness of Ra 0.8 µm."),
     ("engineering_instructions.ctqs_for_routing", SPEC, "Interpass temperature shall not exceed 175 °C."),
     ("quality_plan.required_tests", DRAWING, "RADIOGRAPH BUTT WELDS 100 %."),
-    ("quality_plan.hold_points", SPEC, "Witness point: the Buyer shall be given 5 working days' notice of the leak test."),
+    (
+        "quality_plan.hold_points",
+        SPEC,
+        "Witness point: the Buyer shall be given 5 working days' notice of the leak test.",
+    ),
     ("quality_plan.ctqs", DRAWING, "FLATNESS 0.2 ALL OVER"),
     ("purchasing.materials", SPEC, "Flanges shall be made of 316L stainless steel per ASTM A240."),
     ("purchasing.quantities", ORDER, "Quantity: 12 pieces"),
