@@ -96,9 +96,8 @@ async def growth(server: Postgres, delay: float, carried: int, total: int) -> No
         for count in (1, 2, 4):
             rate, used = await measure(server.create_database(f"d{time.time_ns()}"), addresses, count, total, carried)
             first = first or rate
-            print(
-                f"  {count}: {rate:4.0f} runs/s, {rate / first:.2f} of one; processor {1000 * used:5.2f} ms for each run"
-            )
+            processor = f"{1000 * used:5.2f} ms of processor for each run"
+            print(f"  {count} coordinators: {rate:4.0f} runs/s, {rate / first:.2f} of one; {processor}")
 
 
 async def replicas(server: Postgres, total: int) -> None:
