@@ -14,14 +14,14 @@ from sqlalchemy import Connection, select
 
 from buildplan.v1.run_pb2 import Run
 from services.coordinator.runs.policy import RunPolicy
-from services.coordinator.store.models import AgentRunRow, CheckpointRow, EventRow, PlanRow, RunRow
+from services.coordinator.store.tables import AGENT_RUNS, CHECKPOINTS, EVENTS, PLANS, RUNS
 from tests.fakes.process import AGENTS
 from tests.fakes.specialist import Behaviour, FakeSpecialist
 from tests.integration.postgres import Postgres
 from tests.integration.runs.conftest import POLICY, open_house
 from tests.integration.runs.processes import coordinator, start
 
-LEASE, ROUNDS, RUNS = 1.0, 4, 5
+LEASE, ROUNDS, MANY = 1.0, 4, 5
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ async def until(reached: Callable[[], bool]) -> None:
 
 def everything(tx: Connection) -> list[object]:
     """All that a late owner might write over; the lease of a run that it had ended in time is its own to renew."""
-    runs = select(*(column for column in RunRow.__table__.columns if column.name != "lease_expires_us"))
-    queries = [runs, *(select(row.__table__) for row in (AgentRunRow, EventRow, CheckpointRow, PlanRow))]
+    runs = select(*(column for column in RUNS.c if column.name != "lease_expires_us"))
+    queries = [runs, *map(select, (AGENT_RUNS, EVENTS, CHECKPOINTS, PLANS))]
     return [sorted(tx.execute(query).all(), key=repr) for query in queries]
 
 
@@ -53,8 +53,8 @@ async def test_an_owner_that_was_stopped_past_its_lease_writes_nothing_when_it_w
             for fake in fakes.values():
                 fake.behaviour = Behaviour(delay=0.4, steps=4)
             called = fakes["qma"].seen.proposes
-            names = [await start(owner, f"s{number}-{place}") for place in range(RUNS)]
-            await until(lambda called=called: fakes["qma"].seen.proposes >= called + RUNS)  # type: ignore[misc]
+            names = [await start(owner, f"s{number}-{place}") for place in range(MANY)]
+            await until(lambda called=called: fakes["qma"].seen.proposes >= called + MANY)  # type: ignore[misc]
             await asyncio.sleep(0.1 * number)
             owner.send_signal(signal.SIGSTOP)
             async with asyncio.timeout(20):
@@ -77,9 +77,9 @@ async def test_a_coordinator_that_is_told_to_end_hands_its_runs_over(
         await house.runs.recover()
         leaving = await coordinator(url, fakes, "--lease", "30")
         fakes["pma"].behaviour = Behaviour(hang=True)
-        names = [await start(leaving, f"s{place}") for place in range(RUNS)]
+        names = [await start(leaving, f"s{place}") for place in range(MANY)]
         finished = [fake for agent, fake in fakes.items() if agent != "pma"]
-        await until(lambda: all(fake.seen.finished == RUNS for fake in finished) and fakes["pma"].seen.at_work == RUNS)
+        await until(lambda: all(fake.seen.finished == MANY for fake in finished) and fakes["pma"].seen.at_work == MANY)
         await asyncio.sleep(0.1)
         fakes["pma"].behaviour = Behaviour()
         begun = time.monotonic()
@@ -89,7 +89,7 @@ async def test_a_coordinator_that_is_told_to_end_hands_its_runs_over(
         assert time.monotonic() - begun < 10
         assert await asyncio.wait_for(leaving.wait(), 10) == 0
         states = [(await house.runs.get(name)).state for name in names]
-        assert states == [Run.STATE_SUCCEEDED] * RUNS
+        assert states == [Run.STATE_SUCCEEDED] * MANY
         assert {agent: fakes[agent].seen.proposes for agent in AGENTS} == {
-            agent: 2 * RUNS if agent == "pma" else RUNS for agent in AGENTS
+            agent: 2 * MANY if agent == "pma" else MANY for agent in AGENTS
         }
