@@ -79,8 +79,14 @@ def test_titles_and_names_are_no_findings(heading: str, kind: DocumentKind.Value
     assert found(PackBuilder().document("d1", kind).passage(text, heading=heading)) == []
 
 
-def test_notes_of_a_drawing_are_no_titles() -> None:
-    assert sections_of("PASSIVATED", kind=DRAWING) == [("quality_plan.passivation", "PASSIVATED")]
+@pytest.mark.parametrize("note", ["PASSIVATED", "GRIND WELDS FLUSH.", "WELDED ALL AROUND."])
+def test_notes_of_a_drawing_are_no_titles(note: str) -> None:
+    assert [text for _, text in found(PackBuilder().document("d1", DRAWING).passage(note, heading=note))] == [note]
+
+
+def test_a_line_of_a_drawing_is_not_shown_behind_the_note_above_it() -> None:
+    builder = PackBuilder().document("d1", DRAWING).passage("• BORE ±0.02 mm", heading="GRIND WELDS FLUSH")
+    assert found(builder) == [("quality_plan.ctqs", "BORE ±0.02 mm")]
 
 
 def test_a_sentence_over_a_page_break_is_one_line_with_both_pages() -> None:
