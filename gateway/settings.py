@@ -16,21 +16,24 @@ class GatewaySettings:
     """Settings of the gateway's own.
 
     `coordinator` is `host:port` or `dns:///host:port`. `max_upload_files` holds for one request. `heartbeat_seconds` is
-    how long a live stream is silent at most. `hosts` are the names that a Host header may carry; empty for any.
+    how long a live stream is silent at most, `body_idle_seconds` how long a request's body may be. `hosts` are the
+    names that a Host header may carry; empty for any.
     """
 
     coordinator: str = DEFAULT_COORDINATOR
     max_upload_files: int = 100
     heartbeat_seconds: float = 15.0
+    body_idle_seconds: float = 30.0
     hosts: frozenset[str] = frozenset(LOOPBACK)
 
     @staticmethod
     def read(environment: Environment, bound_to: str) -> GatewaySettings:
-        """From BUILDPLAN_TARGET, _MAX_UPLOAD_FILES, _HEARTBEAT_SECONDS and _ALLOWED_HOSTS."""
+        """From BUILDPLAN_TARGET, _MAX_UPLOAD_FILES, _HEARTBEAT_SECONDS, _BODY_IDLE_SECONDS and _ALLOWED_HOSTS."""
         named = environment.text("BUILDPLAN_ALLOWED_HOSTS", "").lower().split(",")
         return GatewaySettings(
             coordinator=environment.text("BUILDPLAN_TARGET", DEFAULT_COORDINATOR),
             max_upload_files=environment.integer("BUILDPLAN_MAX_UPLOAD_FILES", 100, minimum=1, maximum=10_000),
             heartbeat_seconds=environment.number("BUILDPLAN_HEARTBEAT_SECONDS", 15.0, minimum=0.1, maximum=3600),
+            body_idle_seconds=environment.number("BUILDPLAN_BODY_IDLE_SECONDS", 30.0, minimum=0.1, maximum=3600),
             hosts=allowed_hosts(bound_to, [name.strip() for name in named if name.strip()]),
         )

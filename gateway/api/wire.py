@@ -18,7 +18,6 @@ from gateway.problems import Problem
 from services.runtime.errors import Violation
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
-_IDLE_SECONDS = 30.0
 _Message = TypeVar("_Message", bound=Message)
 
 
@@ -72,12 +71,13 @@ async def read_body(request: Request) -> bytes:
 async def stream(request: Request) -> AsyncIterator[bytes]:
     """The body as it comes. Raises Problem when it stops coming, ClientDisconnect when nobody sends any more."""
     chunks = request.stream()
+    seconds: float = request.app.state.settings.body_idle_seconds
     while True:
         try:
-            async with asyncio.timeout(_IDLE_SECONDS):
+            async with asyncio.timeout(seconds):
                 chunk = await anext(chunks, None)
         except TimeoutError as error:
-            raise Problem(408, f"nothing of the body came for {_IDLE_SECONDS:.0f} s") from error
+            raise Problem(408, f"nothing of the body came for {seconds:g} s") from error
         if chunk is None:
             return
         yield chunk

@@ -22,7 +22,7 @@ class ServerProcess:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address = f"127.0.0.1:{port}"
-        self._command = [sys.executable, "-m", module]
+        self.command = [sys.executable, "-m", module]
         self._environment = {**os.environ, "BUILDPLAN_PORT": str(port), **environment}
         self._health = health.format(self.address)
 
@@ -45,7 +45,7 @@ class ServerProcess:
 
     def start(self) -> None:
         """Does not wait until it serves: channels do."""
-        self._process = subprocess.Popen(self._command, env=self._environment, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(self.command, env=self._environment, stderr=subprocess.DEVNULL)
 
     def kill(self) -> None:
         """SIGKILL, and the process is reaped."""
@@ -60,7 +60,7 @@ class ServerProcess:
     def __enter__(self) -> Self:
         self.start()
         while not serving(self._health):
-            assert self._process.poll() is None, f"{self._command} ended with {self._process.returncode}"
+            assert self._process.poll() is None, f"{self.command} ended with {self._process.returncode}"
             time.sleep(0.05)
         return self
 

@@ -1,0 +1,90 @@
+"""Clients that go away, send nothing or stop reading, and a gateway that ends while they are there."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import httpx2
+import pytest
+
+from buildplan.v1.run_service_pb2 import CancelRunRequest
+from gateway.settings import GatewaySettings
+from tests.integration.coordinator.papers import DRAWING
+from tests.integration.gateway.event_source import Log, listen
+from tests.integration.gateway.processes import ServerProcess
+from tests.integration.gateway.test_api import new_session, upload
+from tests.integration.gateway.test_status import start
+from tests.integration.gateway.web import Told, Web, open_web
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+_HEAD = b'--b\r\nContent-Disposition: form-data; name="files"; filename="big.txt"\r\n\r\n'
+
+
+async def begin_upload(web: Web, session: str, sent: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """An upload of which only the beginning is sent."""
+    host, _, port = web.address.rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST {session}/documents HTTP/1.1\r\nHost: {web.address}\r\nContent-Length: 2000000\r\n"
+    writer.write(f"{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n".encode() + _HEAD + sent)
+    await writer.drain()
+    return reader, writer
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing(web: Web) -> None:
+    session = await new_session(web)
+    _, writer = await begin_upload(web, session, b"x" * 1_500_000)
+    async with asyncio.timeout(10):
+        while not web.house.temporary_files():
+            await asyncio.sleep(0.01)
+        writer.transport.abort()
+        while web.house.temporary_files():
+            await asyncio.sleep(0.01)
+    assert "documents" not in (await web.http.get(f"{session}/documents")).json()
+    await upload(web, session, ("drawing.md", DRAWING))
+
+
+async def test_a_body_that_stops_coming_is_not_waited_for(web: Web) -> None:
+    session = await new_session(web)
+    async with open_web(web.house, GatewaySettings(body_idle_seconds=0.2)) as impatient:
+        reader, writer = await begin_upload(impatient, session, b"x")
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 10)
+        writer.close()
+    assert not web.house.temporary_files()
+
+
+async def test_an_upload_is_passed_on_while_it_comes(web: Web) -> None:
+    session = await new_session(web)
+    _, writer = await begin_upload(web, session, b"x" * 1_000_000)
+    async with asyncio.timeout(10):
+        while not any(path.stat().st_size for path in web.house.temporary_files()):
+            await asyncio.sleep(0.01)
+    writer.transport.abort()
+
+
+async def test_sigterm_ends_live_streams_and_the_process(told: Told) -> None:
+    run = await start(told, hang=True)
+    log = Log()
+    with ServerProcess.gateway(told.house.address) as gateway:
+        async with httpx2.AsyncClient(base_url=f"http://{gateway.address}", timeout=20) as client:
+            listening = asyncio.create_task(listen(client, run, log))
+            while not log.sequences:
+                await asyncio.sleep(0.01)
+            assert await asyncio.to_thread(gateway.end) == 0
+            await listening
+    assert not log.ended
+    await told.house.runs.CancelRun(CancelRunRequest(name=run))
+
+
+async def test_a_taken_port_is_said() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = await asyncio.create_subprocess_exec(
+            *ServerProcess.gateway("127.0.0.1:1").command,
+            env={"BUILDPLAN_PORT": str(taken.getsockname()[1])},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, errors = await process.communicate()
+    assert process.returncode == 2
+    assert errors.startswith(b"gateway: cannot listen on 127.0.0.1:")
