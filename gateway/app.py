@@ -21,6 +21,7 @@ from gateway.openapi import docs
 from gateway.pages import PACKAGE, routes
 from gateway.pages.dress import page
 from gateway.settings import GatewaySettings
+from gateway.telemetry import Telemetry
 from services.contract.version import CONTRACT_VERSION
 from services.runtime.identity import Identities
 
@@ -40,6 +41,7 @@ def create_app(settings: GatewaySettings, coordinator: Coordinator, identities: 
     app.state.identities = identities
     app.add_middleware(Guard, hosts=settings.hosts, identities=identities)
     app.add_middleware(Frame)
+    app.add_middleware(Telemetry)
     problems.install(app, _problem_page)
     app.add_api_route("/healthz", _health, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=PACKAGE / "static"), name="static")

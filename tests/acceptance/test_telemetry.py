@@ -86,14 +86,15 @@ def test_every_service_shows_its_metrics(tmp_path: Path) -> None:
         made = buildplan("sessions", "create", *JOB, "--target", target).stdout.strip()
         for arguments in (("upload", PAPER), ("run",)):
             assert buildplan(*arguments, "--session", made, "--target", target).returncode == 0
-        shown = [scrape(first + place) for place in range(5)]
-    coordinator = shown[-1]
+        shown = [scrape(first + place) for place in range(6)]
+    coordinator, gateway = shown[-2:]
     assert coordinator['buildplan_runs_total{state="SUCCEEDED"}'] == 1
     assert coordinator['buildplan_agent_seconds_count{agent="qma",state="COMPLETE"}'] == 1
     assert coordinator["buildplan_documents_read_total"] == 1
     assert coordinator["buildplan_runs_in_flight"] == 0
     assert coordinator["buildplan_event_lag_seconds_count"] >= 10
-    for specialist in shown[:-1]:
+    assert gateway['buildplan_http_requests_total{route="/healthz",status="200"}'] >= 1
+    for specialist in shown[:-2]:
         assert any("SpecialistService" in name for name in specialist)
 
 
