@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 
 from buildplan.v1 import run_service_pb2 as pb
+from buildplan.v1.plan_pb2 import Plan
+from buildplan.v1.plan_service_pb2 import GetDraftRequest
 from buildplan.v1.run_pb2 import Run
 from gateway.api import wire
 from gateway.api.names import IDEMPOTENCY_KEY, Id
@@ -98,6 +100,13 @@ async def list_attempts(session: Id, run: Id, coordinator: Caller) -> Response:
     """Lists the calls of models that the run has made, with what each used and how it ended."""
     question = pb.ListAttemptsRequest(parent=run_name(session, run))
     return wire.answer(await coordinator.ask(coordinator.runs.ListAttempts, question))
+
+
+@router.get("/sessions/{session}/runs/{run}/draft", responses=answers(Plan, 404))
+async def get_draft(session: Id, run: Id, coordinator: Caller) -> Response:
+    """Reads what the run's finished agents have written so far."""
+    question = GetDraftRequest(run=run_name(session, run))
+    return await wire.large_answer((await coordinator.ask(coordinator.plans.GetDraft, question)).plan)
 
 
 def _accepted(run: Run) -> Response:

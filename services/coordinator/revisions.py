@@ -12,6 +12,7 @@ from buildplan.v1.document_pb2 import Page
 from buildplan.v1.plan_pb2 import Plan, StatementEdit
 from buildplan.v1.plan_service_pb2 import ComparePlansResponse, ExportFormat, PlanRevision
 from services.contract.names import LATEST, last_id, parse, parse_session
+from services.coordinator.drafts import draft_of
 from services.coordinator.plans import apply_edits, compare, edited_pages
 from services.coordinator.plans.export.files import FORMATS, Export, export
 from services.coordinator.store import Store
@@ -48,6 +49,10 @@ class Revisions:
             base_revision=before.revision,
             unchanged=found.unchanged,
         )
+
+    async def draft(self, run: str) -> Plan:
+        """What the finished agents of a run, given by its resource name, have written."""
+        return await draft_of(self._store, run, self._clock())
 
     async def list_(self, parent: str) -> list[PlanRevision]:
         """The newest first."""

@@ -40,6 +40,14 @@ def build_plan(inputs: PlanInputs) -> Plan:
     return plan
 
 
+def build_draft(inputs: PlanInputs) -> Plan:
+    """The sections alone, merged, checked and named as `build_plan` does it; raises the same."""
+    plan = _described(inputs)
+    merge(plan, inputs.patches)
+    _settle_sections(plan, CitationCheck(inputs.pages, inputs.sources), set())
+    return plan
+
+
 def _described(inputs: PlanInputs) -> Plan:
     plan = Plan(run=inputs.run, reason=inputs.reason, engine=inputs.engine, metadata=inputs.metadata)
     plan.create_time.FromDatetime(inputs.now)

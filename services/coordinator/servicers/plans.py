@@ -23,6 +23,10 @@ class PlanServicer(PlanServiceServicer):
         """See the proto."""
         return pb.GetPlanResponse(plan=await self._revisions.get(request.name))
 
+    async def GetDraft(self, request: pb.GetDraftRequest, context: _Context) -> pb.GetDraftResponse:
+        """See the proto."""
+        return pb.GetDraftResponse(plan=await self._revisions.draft(request.run))
+
     async def ListPlanRevisions(
         self, request: pb.ListPlanRevisionsRequest, context: _Context
     ) -> pb.ListPlanRevisionsResponse:

@@ -10,6 +10,7 @@ import pytest
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.document_pb2 import DocumentKind
 from buildplan.v1.document_service_pb2 import DeleteDocumentRequest
+from buildplan.v1.plan_service_pb2 import GetDraftRequest
 from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.run_service_pb2 import (
     CancelRunRequest,
@@ -185,6 +186,19 @@ async def test_each_finished_agent_has_a_checkpoint(house: House) -> None:
     assert sum(checkpoint.statement_count for checkpoint in found) > 0
     times = [checkpoint.create_time.ToNanoseconds() for checkpoint in found]
     assert times == sorted(times)
+
+
+async def test_a_draft_is_what_the_plan_says_in_the_same_sections(house: House) -> None:
+    session = await house.session_with_papers()
+    run = await house.run(session)
+    draft = (await house.plans.GetDraft(GetDraftRequest(run=run.name))).plan
+    plan = await house.plan(session)
+    assert draft.sections == plan.sections
+    assert draft.section_statuses == plan.section_statuses
+    assert draft.reason == "draft"
+    assert not draft.name
+    with refused(grpc.StatusCode.NOT_FOUND):
+        await house.plans.GetDraft(GetDraftRequest(run=f"{session}/runs/r"))
 
 
 async def test_unknown_runs_are_not_found_and_malformed_names_refused(house: House) -> None:

@@ -28,7 +28,7 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x62uildplan/v1/plan_service.proto\x12\x0c\x62uildplan.v1\x1a\x17\x62uildplan/v1/plan.proto\x1a\x1c\x62uildplan/v1/statement.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"3\n\x0eGetPlanRequest\x12!\n\x04name\x18\x01 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\"3\n\x0fGetPlanResponse\x12 \n\x04plan\x18\x01 \x01(\x0b\x32\x12.buildplan.v1.Plan\"B\n\x18ListPlanRevisionsRequest\x12&\n\x06parent\x18\x01 \x01(\tB\x16\xfa\x41\x13\n\x11\x62uildplan/Session\"\x9c\x01\n\x0cPlanRevision\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x05\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0b\n\x03run\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x01\x12\x0f\n\x07\x62locked\x18\x07 \x01(\x08\"J\n\x19ListPlanRevisionsResponse\x12-\n\trevisions\x18\x01 \x03(\x0b\x32\x1a.buildplan.v1.PlanRevision\"n\n\x0f\x45\x64itPlanRequest\x12!\n\x04name\x18\x01 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12*\n\x05\x65\x64its\x18\x03 \x03(\x0b\x32\x1b.buildplan.v1.StatementEdit\"4\n\x10\x45\x64itPlanResponse\x12 \n\x04plan\x18\x01 \x01(\x0b\x32\x12.buildplan.v1.Plan\"[\n\x13\x43omparePlansRequest\x12!\n\x04name\x18\x01 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\x12!\n\x04\x62\x61se\x18\x02 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\"\xfa\x01\n\nPlanChange\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x1d.buildplan.v1.PlanChange.Kind\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\'\n\x06\x62\x65\x66ore\x18\x03 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12&\n\x05\x61\x66ter\x18\x04 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0e\n\x06\x66ields\x18\x05 \x03(\t\"P\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_ADDED\x10\x01\x12\x10\n\x0cKIND_REMOVED\x10\x02\x12\x10\n\x0cKIND_CHANGED\x10\x03\"}\n\x14\x43omparePlansResponse\x12)\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x18.buildplan.v1.PlanChange\x12\x10\n\x08revision\x18\x02 \x01(\x05\x12\x15\n\rbase_revision\x18\x03 \x01(\x05\x12\x11\n\tunchanged\x18\x04 \x01(\x05\"b\n\x11\x45xportPlanRequest\x12!\n\x04name\x18\x01 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\x12*\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x1a.buildplan.v1.ExportFormat\"L\n\x12\x45xportPlanResponse\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c*\x91\x01\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x45XPORT_FORMAT_MARKDOWN\x10\x01\x12\x16\n\x12\x45XPORT_FORMAT_JSON\x10\x02\x12\x16\n\x12\x45XPORT_FORMAT_DOCX\x10\x03\x12\x16\n\x12\x45XPORT_FORMAT_XLSX\x10\x04\x32\xc2\x03\n\x0bPlanService\x12K\n\x07GetPlan\x12\x1c.buildplan.v1.GetPlanRequest\x1a\x1d.buildplan.v1.GetPlanResponse\"\x03\x90\x02\x01\x12i\n\x11ListPlanRevisions\x12&.buildplan.v1.ListPlanRevisionsRequest\x1a\'.buildplan.v1.ListPlanRevisionsResponse\"\x03\x90\x02\x01\x12I\n\x08\x45\x64itPlan\x12\x1d.buildplan.v1.EditPlanRequest\x1a\x1e.buildplan.v1.EditPlanResponse\x12Z\n\x0c\x43omparePlans\x12!.buildplan.v1.ComparePlansRequest\x1a\".buildplan.v1.ComparePlansResponse\"\x03\x90\x02\x01\x12T\n\nExportPlan\x12\x1f.buildplan.v1.ExportPlanRequest\x1a .buildplan.v1.ExportPlanResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x62uildplan/v1/plan_service.proto\x12\x0c\x62uildplan.v1\x1a\x17\x62uildplan/v1/plan.proto\x1a\x1c\x62uildplan/v1/statement.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"3\n\x0eGetPlanRequest\x12!\n\x04name\x18\x01 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\"3\n\x0fGetPlanResponse\x12 \n\x04plan\x18\x01 \x01(\x0b\x32\x12.buildplan.v1.Plan\"2\n\x0fGetDraftRequest\x12\x1f\n\x03run\x18\x01 \x01(\tB\x12\xfa\x41\x0f\n\rbuildplan/Run\"4\n\x10GetDraftResponse\x12 \n\x04plan\x18\x01 \x01(\x0b\x32\x12.buildplan.v1.Plan\"B\n\x18ListPlanRevisionsRequest\x12&\n\x06parent\x18\x01 \x01(\tB\x16\xfa\x41\x13\n\x11\x62uildplan/Session\"\x9c\x01\n\x0cPlanRevision\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x05\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0b\n\x03run\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x01\x12\x0f\n\x07\x62locked\x18\x07 \x01(\x08\"J\n\x19ListPlanRevisionsResponse\x12-\n\trevisions\x18\x01 \x03(\x0b\x32\x1a.buildplan.v1.PlanRevision\"n\n\x0f\x45\x64itPlanRequest\x12!\n\x04name\x18\x01 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12*\n\x05\x65\x64its\x18\x03 \x03(\x0b\x32\x1b.buildplan.v1.StatementEdit\"4\n\x10\x45\x64itPlanResponse\x12 \n\x04plan\x18\x01 \x01(\x0b\x32\x12.buildplan.v1.Plan\"[\n\x13\x43omparePlansRequest\x12!\n\x04name\x18\x01 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\x12!\n\x04\x62\x61se\x18\x02 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\"\xfa\x01\n\nPlanChange\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x1d.buildplan.v1.PlanChange.Kind\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\'\n\x06\x62\x65\x66ore\x18\x03 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12&\n\x05\x61\x66ter\x18\x04 \x01(\x0b\x32\x17.buildplan.v1.Statement\x12\x0e\n\x06\x66ields\x18\x05 \x03(\t\"P\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_ADDED\x10\x01\x12\x10\n\x0cKIND_REMOVED\x10\x02\x12\x10\n\x0cKIND_CHANGED\x10\x03\"}\n\x14\x43omparePlansResponse\x12)\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x18.buildplan.v1.PlanChange\x12\x10\n\x08revision\x18\x02 \x01(\x05\x12\x15\n\rbase_revision\x18\x03 \x01(\x05\x12\x11\n\tunchanged\x18\x04 \x01(\x05\"b\n\x11\x45xportPlanRequest\x12!\n\x04name\x18\x01 \x01(\tB\x13\xfa\x41\x10\n\x0e\x62uildplan/Plan\x12*\n\x06\x66ormat\x18\x02 \x01(\x0e\x32\x1a.buildplan.v1.ExportFormat\"L\n\x12\x45xportPlanResponse\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\x0c*\x91\x01\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x45XPORT_FORMAT_MARKDOWN\x10\x01\x12\x16\n\x12\x45XPORT_FORMAT_JSON\x10\x02\x12\x16\n\x12\x45XPORT_FORMAT_DOCX\x10\x03\x12\x16\n\x12\x45XPORT_FORMAT_XLSX\x10\x04\x32\x92\x04\n\x0bPlanService\x12K\n\x07GetPlan\x12\x1c.buildplan.v1.GetPlanRequest\x1a\x1d.buildplan.v1.GetPlanResponse\"\x03\x90\x02\x01\x12i\n\x11ListPlanRevisions\x12&.buildplan.v1.ListPlanRevisionsRequest\x1a\'.buildplan.v1.ListPlanRevisionsResponse\"\x03\x90\x02\x01\x12I\n\x08\x45\x64itPlan\x12\x1d.buildplan.v1.EditPlanRequest\x1a\x1e.buildplan.v1.EditPlanResponse\x12N\n\x08GetDraft\x12\x1d.buildplan.v1.GetDraftRequest\x1a\x1e.buildplan.v1.GetDraftResponse\"\x03\x90\x02\x01\x12Z\n\x0c\x43omparePlans\x12!.buildplan.v1.ComparePlansRequest\x1a\".buildplan.v1.ComparePlansResponse\"\x03\x90\x02\x01\x12T\n\nExportPlan\x12\x1f.buildplan.v1.ExportPlanRequest\x1a .buildplan.v1.ExportPlanResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETPLANREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETPLANREQUEST'].fields_by_name['name']._serialized_options = b'\372A\020\n\016buildplan/Plan'
+  _globals['_GETDRAFTREQUEST'].fields_by_name['run']._loaded_options = None
+  _globals['_GETDRAFTREQUEST'].fields_by_name['run']._serialized_options = b'\372A\017\n\rbuildplan/Run'
   _globals['_LISTPLANREVISIONSREQUEST'].fields_by_name['parent']._loaded_options = None
   _globals['_LISTPLANREVISIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\372A\023\n\021buildplan/Session'
   _globals['_EDITPLANREQUEST'].fields_by_name['name']._loaded_options = None
@@ -51,38 +53,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLANSERVICE'].methods_by_name['GetPlan']._serialized_options = b'\220\002\001'
   _globals['_PLANSERVICE'].methods_by_name['ListPlanRevisions']._loaded_options = None
   _globals['_PLANSERVICE'].methods_by_name['ListPlanRevisions']._serialized_options = b'\220\002\001'
+  _globals['_PLANSERVICE'].methods_by_name['GetDraft']._loaded_options = None
+  _globals['_PLANSERVICE'].methods_by_name['GetDraft']._serialized_options = b'\220\002\001'
   _globals['_PLANSERVICE'].methods_by_name['ComparePlans']._loaded_options = None
   _globals['_PLANSERVICE'].methods_by_name['ComparePlans']._serialized_options = b'\220\002\001'
   _globals['_PLANSERVICE'].methods_by_name['ExportPlan']._loaded_options = None
   _globals['_PLANSERVICE'].methods_by_name['ExportPlan']._serialized_options = b'\220\002\001'
-  _globals['_EXPORTFORMAT']._serialized_start=1391
-  _globals['_EXPORTFORMAT']._serialized_end=1536
+  _globals['_EXPORTFORMAT']._serialized_start=1497
+  _globals['_EXPORTFORMAT']._serialized_end=1642
   _globals['_GETPLANREQUEST']._serialized_start=164
   _globals['_GETPLANREQUEST']._serialized_end=215
   _globals['_GETPLANRESPONSE']._serialized_start=217
   _globals['_GETPLANRESPONSE']._serialized_end=268
-  _globals['_LISTPLANREVISIONSREQUEST']._serialized_start=270
-  _globals['_LISTPLANREVISIONSREQUEST']._serialized_end=336
-  _globals['_PLANREVISION']._serialized_start=339
-  _globals['_PLANREVISION']._serialized_end=495
-  _globals['_LISTPLANREVISIONSRESPONSE']._serialized_start=497
-  _globals['_LISTPLANREVISIONSRESPONSE']._serialized_end=571
-  _globals['_EDITPLANREQUEST']._serialized_start=573
-  _globals['_EDITPLANREQUEST']._serialized_end=683
-  _globals['_EDITPLANRESPONSE']._serialized_start=685
-  _globals['_EDITPLANRESPONSE']._serialized_end=737
-  _globals['_COMPAREPLANSREQUEST']._serialized_start=739
-  _globals['_COMPAREPLANSREQUEST']._serialized_end=830
-  _globals['_PLANCHANGE']._serialized_start=833
-  _globals['_PLANCHANGE']._serialized_end=1083
-  _globals['_PLANCHANGE_KIND']._serialized_start=1003
-  _globals['_PLANCHANGE_KIND']._serialized_end=1083
-  _globals['_COMPAREPLANSRESPONSE']._serialized_start=1085
-  _globals['_COMPAREPLANSRESPONSE']._serialized_end=1210
-  _globals['_EXPORTPLANREQUEST']._serialized_start=1212
-  _globals['_EXPORTPLANREQUEST']._serialized_end=1310
-  _globals['_EXPORTPLANRESPONSE']._serialized_start=1312
-  _globals['_EXPORTPLANRESPONSE']._serialized_end=1388
-  _globals['_PLANSERVICE']._serialized_start=1539
-  _globals['_PLANSERVICE']._serialized_end=1989
+  _globals['_GETDRAFTREQUEST']._serialized_start=270
+  _globals['_GETDRAFTREQUEST']._serialized_end=320
+  _globals['_GETDRAFTRESPONSE']._serialized_start=322
+  _globals['_GETDRAFTRESPONSE']._serialized_end=374
+  _globals['_LISTPLANREVISIONSREQUEST']._serialized_start=376
+  _globals['_LISTPLANREVISIONSREQUEST']._serialized_end=442
+  _globals['_PLANREVISION']._serialized_start=445
+  _globals['_PLANREVISION']._serialized_end=601
+  _globals['_LISTPLANREVISIONSRESPONSE']._serialized_start=603
+  _globals['_LISTPLANREVISIONSRESPONSE']._serialized_end=677
+  _globals['_EDITPLANREQUEST']._serialized_start=679
+  _globals['_EDITPLANREQUEST']._serialized_end=789
+  _globals['_EDITPLANRESPONSE']._serialized_start=791
+  _globals['_EDITPLANRESPONSE']._serialized_end=843
+  _globals['_COMPAREPLANSREQUEST']._serialized_start=845
+  _globals['_COMPAREPLANSREQUEST']._serialized_end=936
+  _globals['_PLANCHANGE']._serialized_start=939
+  _globals['_PLANCHANGE']._serialized_end=1189
+  _globals['_PLANCHANGE_KIND']._serialized_start=1109
+  _globals['_PLANCHANGE_KIND']._serialized_end=1189
+  _globals['_COMPAREPLANSRESPONSE']._serialized_start=1191
+  _globals['_COMPAREPLANSRESPONSE']._serialized_end=1316
+  _globals['_EXPORTPLANREQUEST']._serialized_start=1318
+  _globals['_EXPORTPLANREQUEST']._serialized_end=1416
+  _globals['_EXPORTPLANRESPONSE']._serialized_start=1418
+  _globals['_EXPORTPLANRESPONSE']._serialized_end=1494
+  _globals['_PLANSERVICE']._serialized_start=1645
+  _globals['_PLANSERVICE']._serialized_end=2175
 # @@protoc_insertion_point(module_scope)

@@ -50,6 +50,11 @@ class PlanServiceStub:
                 request_serializer=buildplan_dot_v1_dot_plan__service__pb2.EditPlanRequest.SerializeToString,
                 response_deserializer=buildplan_dot_v1_dot_plan__service__pb2.EditPlanResponse.FromString,
                 _registered_method=True)
+        self.GetDraft = channel.unary_unary(
+                '/buildplan.v1.PlanService/GetDraft',
+                request_serializer=buildplan_dot_v1_dot_plan__service__pb2.GetDraftRequest.SerializeToString,
+                response_deserializer=buildplan_dot_v1_dot_plan__service__pb2.GetDraftResponse.FromString,
+                _registered_method=True)
         self.ComparePlans = channel.unary_unary(
                 '/buildplan.v1.PlanService/ComparePlans',
                 request_serializer=buildplan_dot_v1_dot_plan__service__pb2.ComparePlansRequest.SerializeToString,
@@ -88,6 +93,14 @@ class PlanServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetDraft(self, request, context):
+        """Reads what a run's agents have written so far: their sections merged and checked as in a plan, without synthesis,
+        quality gate, number or etag. Nothing is stored. Safe to repeat.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ComparePlans(self, request, context):
         """Says what differs between two revisions of one session. Safe to repeat. INVALID_ARGUMENT when they belong to
         different sessions.
@@ -120,6 +133,11 @@ def add_PlanServiceServicer_to_server(servicer, server):
                     servicer.EditPlan,
                     request_deserializer=buildplan_dot_v1_dot_plan__service__pb2.EditPlanRequest.FromString,
                     response_serializer=buildplan_dot_v1_dot_plan__service__pb2.EditPlanResponse.SerializeToString,
+            ),
+            'GetDraft': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDraft,
+                    request_deserializer=buildplan_dot_v1_dot_plan__service__pb2.GetDraftRequest.FromString,
+                    response_serializer=buildplan_dot_v1_dot_plan__service__pb2.GetDraftResponse.SerializeToString,
             ),
             'ComparePlans': grpc.unary_unary_rpc_method_handler(
                     servicer.ComparePlans,
@@ -214,6 +232,33 @@ class PlanService:
             '/buildplan.v1.PlanService/EditPlan',
             buildplan_dot_v1_dot_plan__service__pb2.EditPlanRequest.SerializeToString,
             buildplan_dot_v1_dot_plan__service__pb2.EditPlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDraft(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/buildplan.v1.PlanService/GetDraft',
+            buildplan_dot_v1_dot_plan__service__pb2.GetDraftRequest.SerializeToString,
+            buildplan_dot_v1_dot_plan__service__pb2.GetDraftResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,10 @@ class PlanServiceStub:
     """Makes a new revision with a user's edits; the citations of edited lines are checked again and the quality
     gate judges anew. All edits or none. ABORTED when the etag is not the latest revision's.
     """
+    GetDraft: _grpc.UnaryUnaryMultiCallable[_plan_service_pb2.GetDraftRequest, _plan_service_pb2.GetDraftResponse]
+    """Reads what a run's agents have written so far: their sections merged and checked as in a plan, without synthesis,
+    quality gate, number or etag. Nothing is stored. Safe to repeat.
+    """
     ComparePlans: _grpc.UnaryUnaryMultiCallable[_plan_service_pb2.ComparePlansRequest, _plan_service_pb2.ComparePlansResponse]
     """Says what differs between two revisions of one session. Safe to repeat. INVALID_ARGUMENT when they belong to
     different sessions.
@@ -60,6 +64,10 @@ class PlanServiceAsyncStub(PlanServiceStub):
     EditPlan: _aio.UnaryUnaryMultiCallable[_plan_service_pb2.EditPlanRequest, _plan_service_pb2.EditPlanResponse]  # type: ignore[assignment]
     """Makes a new revision with a user's edits; the citations of edited lines are checked again and the quality
     gate judges anew. All edits or none. ABORTED when the etag is not the latest revision's.
+    """
+    GetDraft: _aio.UnaryUnaryMultiCallable[_plan_service_pb2.GetDraftRequest, _plan_service_pb2.GetDraftResponse]  # type: ignore[assignment]
+    """Reads what a run's agents have written so far: their sections merged and checked as in a plan, without synthesis,
+    quality gate, number or etag. Nothing is stored. Safe to repeat.
     """
     ComparePlans: _aio.UnaryUnaryMultiCallable[_plan_service_pb2.ComparePlansRequest, _plan_service_pb2.ComparePlansResponse]  # type: ignore[assignment]
     """Says what differs between two revisions of one session. Safe to repeat. INVALID_ARGUMENT when they belong to
@@ -95,6 +103,16 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_plan_service_pb2.EditPlanResponse, _abc.Awaitable[_plan_service_pb2.EditPlanResponse]]:
         """Makes a new revision with a user's edits; the citations of edited lines are checked again and the quality
         gate judges anew. All edits or none. ABORTED when the etag is not the latest revision's.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDraft(
+        self,
+        request: _plan_service_pb2.GetDraftRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_plan_service_pb2.GetDraftResponse, _abc.Awaitable[_plan_service_pb2.GetDraftResponse]]:
+        """Reads what a run's agents have written so far: their sections merged and checked as in a plan, without synthesis,
+        quality gate, number or etag. Nothing is stored. Safe to repeat.
         """
 
     @_abc_1.abstractmethod
