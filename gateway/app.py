@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from gateway import openapi, problems
@@ -39,6 +40,7 @@ def create_app(settings: GatewaySettings, coordinator: Coordinator, identities: 
     app.state.coordinator = coordinator
     app.state.feeds = Feeds()
     app.state.identities = identities
+    app.add_middleware(GZipMiddleware, compresslevel=5)
     app.add_middleware(Guard, hosts=settings.hosts, identities=identities)
     app.add_middleware(Frame)
     app.add_middleware(Telemetry)

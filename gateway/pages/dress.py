@@ -27,6 +27,7 @@ _environment.filters.update(
     iso=wording.iso,
     money=money,
     seconds=wording.seconds,
+    sentence=wording.sentence,
     size=wording.size,
     tokens=tokens,
     when=wording.when,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from buildplan.v1.agent_pb2 import AgentStatus
+from buildplan.v1.plan_service_pb2 import GetDraftRequest
 from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.run_service_pb2 import ListCheckpointsRequest, WatchRunRequest
 from gateway.api.names import Id
@@ -95,6 +96,9 @@ async def _history(coordinator: Coordinator, run: Run) -> AsyncIterator[RunEvent
 
 
 async def _written(coordinator: Coordinator, session: str, run: Run) -> dict[str, Any]:
-    plan = await plan_named(coordinator, session, str(run.revision)) if run.revision else None
-    found = sections(plan) if plan else []
-    return {"sections": found, "run_name": run.name, **citing(plan.sources if plan else ())}
+    """The sections of the plan that the run has made, or of its draft while it goes."""
+    if is_ended(run.state) and run.revision:
+        plan = await plan_named(coordinator, session, str(run.revision))
+    else:
+        plan = (await coordinator.ask(coordinator.plans.GetDraft, GetDraftRequest(run=run.name))).plan
+    return {"sections": sections(plan), "run_name": run.name if is_ended(run.state) else "", **citing(plan.sources)}

@@ -21,8 +21,10 @@ export async function send(method, url, body, headers = {}) {
   let answer;
   try {
     const content = body === undefined ? undefined : JSON.stringify(body);
+    // A change is sent to its end even when the page is left meanwhile.
+    const keepalive = (content?.length ?? 0) < 60_000;
     const type = content === undefined ? {} : { "Content-Type": "application/json" };
-    answer = await fetch(url, { method, body: content, headers: { Accept: "application/json", ...type, ...headers } });
+    answer = await fetch(url, { method, keepalive, body: content, headers: { Accept: "application/json", ...type, ...headers } });
   } catch {
     throw new Problem(0, { detail: OFFLINE });
   }

@@ -72,6 +72,11 @@ def when(moment: Timestamp) -> str:
     return moment.ToDatetime(UTC).strftime("%-d %b %Y, %H:%M UTC")
 
 
+def sentence(text: str) -> str:
+    """With a capital and a full stop; empty for nothing."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}" if text else ""
+
+
 def cells(text: str) -> list[str]:
     """The cells of a line that was a row of a table."""
     return text.split(" | ")

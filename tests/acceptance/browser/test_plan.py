@@ -1,0 +1,102 @@
+"""The plan: every citation opens its source with the words marked; lines are edited, revisions compared."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, expect
+
+from tests.acceptance.browser.planner import Planner
+from tests.acceptance.command import SAMPLES
+from tests.integration.gateway.web import Web
+
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.xdist_group("browser"), pytest.mark.timeout(120)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="package")
+async def job(web: Web) -> str:
+    """The id of a session whose plan is made from the samples."""
+    session = await web.house.session()
+    for paper in sorted(SAMPLES.iterdir()):
+        await web.house.upload(session, paper.name, paper.read_bytes())
+    await web.house.run(session)
+    return session.removeprefix("sessions/")
+
+
+def line(planner: Planner, words: str) -> Locator:
+    """The first row of the plan's sections that says so."""
+    return planner.page.locator(".section tbody tr").filter(has_text=words).first
+
+
+async def cited(planner: Planner, words: str, source: str) -> Locator:
+    """The source pane after a click on that citation of the line."""
+    await line(planner, words).get_by_role("link", name=re.compile(source)).first.click()
+    return planner.page.locator("#source")
+
+
+@pytest.mark.parametrize(
+    ("words", "source", "place", "marked"),
+    [
+        ("The Buyer returns comments", "SOW", "paragraph", "returns comments on submitted documents"),
+        ("Gear reducer GR-400: lead time 26 weeks", "Quote", "paragraph", "lead time 26 weeks"),
+        ("Receiving inspection of plate", "ITP", "cell", "Receiving inspection"),
+    ],
+)
+async def test_a_citation_opens_the_words_in_text(
+    planner: Planner, job: str, words: str, source: str, place: str, marked: str
+) -> None:
+    await planner.open(f"/jobs/{job}/plan")
+    pane = await cited(planner, words, source)
+    passage = pane.locator(".cited")
+    await expect(passage.locator("mark").first).to_contain_text(marked)
+    await expect(passage.locator(".where").first).to_contain_text(place)
+    await expect(passage.first).to_be_in_viewport()
+    await planner.page.keyboard.press("Escape")
+    await expect(pane).to_be_hidden()
+    focused = await planner.page.evaluate("document.activeElement.className")
+    assert focused == "cite"
+
+
+async def test_the_source_is_beside_the_plan_and_accessible(planner: Planner, job: str) -> None:
+    await planner.open(f"/jobs/{job}/plan")
+    await cited(planner, "The Buyer returns comments", "SOW")
+    await planner.looks_right("plan-source-text")
+
+
+async def test_stated_and_inferred_are_told_apart(planner: Planner, job: str) -> None:
+    await planner.open(f"/jobs/{job}/plan")
+    await expect(line(planner, "Receive material and check certificates")).to_contain_text("inferred")
+    await expect(line(planner, "The Buyer returns comments")).not_to_contain_text("inferred")
+
+
+async def test_lines_are_changed_and_revisions_compared(planner: Planner, job: str) -> None:
+    page = planner.page
+    await planner.open(f"/jobs/{job}/plan")
+    before = "Submit weld procedures in the first week."
+    second = Planner(await page.context.new_page(), planner.base)
+    await second.open(f"/jobs/{job}/plan")
+    await line(planner, before).get_by_role("button").click()
+    await page.get_by_role("textbox", name="Text").fill("Submit weld procedures in the second week.")
+    await planner.looks_right("plan-edit")
+    await planner.click("Save")
+    await planner.sees("Revision 2")
+    await expect(line(planner, "Submit weld procedures in the second week.")).to_contain_text("inferred")
+
+    await line(second, before).get_by_role("button").click()
+    await second.click("Remove line")
+    await second.sees("The plan is at revision 2 by now")
+
+    await planner.click("Revision 2")
+    await page.get_by_role("link", name="Compare 1 with 2").click()
+    await expect(page.locator("del")).to_have_text(["first"])
+    await expect(page.locator("ins")).to_have_text(["second"])
+    await planner.looks_right("plan-compare")
+
+
+async def test_an_unknown_job_is_a_page_that_says_so(planner: Planner) -> None:
+    await planner.open("/jobs/none/plan")
+    await planner.sees("Not Found")
+    await planner.looks_right("problem")
+    planner.errors.clear()
