@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 BENCHMARKS = $(sort $(wildcard benchmarks/*.py benchmarks/*/__main__.py))
 OUT ?= out/demo
 
-.PHONY: help demo test lint protos lock benchmarks clean
+.PHONY: help demo test lint protos lock secrets benchmarks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make lint        ruff and mypy alone"
 	@echo "make protos      regenerates protos/gen"
 	@echo "make lock        renews requirements.lock, which needs the network"
+	@echo "make secrets     the passwords that docker-compose.yml reads from secrets/"
 	@echo "make benchmarks  every benchmark in benchmarks/"
 	@echo "make clean       removes what the targets made, the environment included"
 
@@ -56,6 +57,15 @@ lock: $(BIN)/python
 	@$(PIP) install uv
 	$(BIN)/uv pip compile pyproject.toml --extra jwt --extra openai --extra postgres --extra telemetry --universal \
 	    --python-version 3.11 --generate-hashes --upgrade --quiet --no-header --output-file requirements.lock
+
+# The folder is its owner's; a container's user must be able to read the files in it.
+secrets: $(BIN)/python
+	@mkdir -p -m 700 secrets
+	@test -e secrets/postgres-password || \
+	    $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(24), end="")' > secrets/postgres-password
+	@printf 'postgresql://buildplan:%s@postgres/buildplan' "$$(cat secrets/postgres-password)" > secrets/database-url
+	@chmod 644 secrets/*
+	@echo "secrets/ is ready: docker compose up --build --detach"
 
 benchmarks: $(VENV)/.dev
 	@set -e; for file in $(filter-out %/__init__.py,$(BENCHMARKS)); do \

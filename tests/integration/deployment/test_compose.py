@@ -12,6 +12,7 @@ import sys
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
 from services.contract.statements import lines
 from services.runtime.channels import open_channel
 from services.runtime.probe import serving
+from tests.integration.postgres import Postgres
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -37,8 +39,9 @@ PAPER = b"PURCHASE ORDER 4711\n\nMaterial shall be AISI 316L with EN 10204 3.1 c
 
 
 def services() -> dict[str, Any]:
+    """Those that are ours."""
     composed: dict[str, Any] = YAML(typ="safe").load(COMPOSE.read_text())["services"]
-    return composed
+    return {name: definition for name, definition in composed.items() if definition.get("image") == "buildplan"}
 
 
 def read_json(url: str) -> Any:
@@ -52,8 +55,24 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def on_loopback(value: str, ports: dict[str, int]) -> str:
-    return re.sub(r"dns:///([a-z]+):50051", lambda found: f"127.0.0.1:{ports[found[1]]}", value)
+@dataclass
+class Place:
+    """Where the composed services are here: the ports of each one's replicas, and the folder of their secrets."""
+
+    ports: dict[str, list[int]]
+    secrets: Path
+
+    def port(self, name: str) -> int:
+        """The only replica's, or the first one's."""
+        return self.ports[name][0]
+
+    def adapt(self, value: str) -> str:
+        """A setting with service names as addresses and secrets as files of this machine."""
+
+        def replicas(found: re.Match[str]) -> str:
+            return "+".join(f"127.0.0.1:{port}" for port in self.ports[found[1]])
+
+        return re.sub(r"dns:///([a-z]+):50051", replicas, value).replace("/run/secrets", str(self.secrets))
 
 
 def probed(definition: dict[str, Any], port: int) -> str:
@@ -63,20 +82,20 @@ def probed(definition: dict[str, Any], port: int) -> str:
 
 
 @asynccontextmanager
-async def process(definition: dict[str, Any], name: str, ports: dict[str, int], data: Path) -> AsyncIterator[None]:
+async def process(definition: dict[str, Any], name: str, port: int, place: Place, data: Path) -> AsyncIterator[None]:
     interpreter, *arguments = definition["command"]
     assert interpreter == "python"
-    environment = {key: on_loopback(value, ports) for key, value in definition["environment"].items()}
+    environment = {key: place.adapt(value) for key, value in definition["environment"].items()}
     started = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
         cwd=ROOT,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **environment, "BUILDPLAN_PORT": str(ports[name]), "BUILDPLAN_DATA": str(data)},
+        env={**os.environ, **environment, "BUILDPLAN_PORT": str(port), "BUILDPLAN_DATA": str(data)},
     )
     try:
         async with asyncio.timeout(20):
-            while not await asyncio.to_thread(serving, probed(definition, ports[name])):
+            while not await asyncio.to_thread(serving, probed(definition, port)):
                 assert started.returncode is None, f"{name} ended with {started.returncode}"
                 await asyncio.sleep(0.1)
         yield
@@ -96,14 +115,31 @@ def test_every_service_is_probed_and_comes_back() -> None:
         assert definition["restart"] == "unless-stopped", name
 
 
-async def test_composed_processes_make_a_plan(tmp_path: Path) -> None:
+def test_containers_have_limits_and_no_rights_that_they_do_not_need() -> None:
+    for name, definition in services().items():
+        assert definition["read_only"], name
+        assert definition["cap_drop"] == ["ALL"], name
+        assert {"cpus", "memory"} <= definition["deploy"]["resources"]["limits"].keys(), name
+
+
+def test_make_secrets_writes_what_the_file_names() -> None:
+    named = YAML(typ="safe").load(COMPOSE.read_text())["secrets"]
+    _, _, recipe = (ROOT / "Makefile").read_text().partition("\nsecrets: ")
+    assert named.keys() == {"postgres-password", "database-url"}
+    assert all(secret["file"].removeprefix("./") in recipe for secret in named.values())
+
+
+async def test_composed_processes_make_a_plan_with_one_agent_scaled(tmp_path: Path, postgres: Postgres) -> None:
     composed = services()
-    ports = {name: free_port() for name in composed}
+    (tmp_path / "database-url").write_text(postgres.create_database("composed"))
+    replicas = {"qma": 3}
+    place = Place({name: [free_port() for _ in range(replicas.get(name, 1))] for name in composed}, tmp_path)
     async with AsyncExitStack() as stack:
         order = sorted(composed, key=["coordinator", "gateway"].count)
         for name in order:
-            await stack.enter_async_context(process(composed[name], name, ports, tmp_path / name))
-        channel = await stack.enter_async_context(open_channel(f"127.0.0.1:{ports['coordinator']}"))
+            for port in place.ports[name]:
+                await stack.enter_async_context(process(composed[name], name, port, place, tmp_path / f"{port}"))
+        channel = await stack.enter_async_context(open_channel(f"127.0.0.1:{place.port('coordinator')}"))
 
         metadata = SessionMetadata(project_name="Bracket", customer="Acme", family="Brackets")
         created = await SessionServiceStub(channel).CreateSession(CreateSessionRequest(metadata=metadata))
@@ -114,7 +150,7 @@ async def test_composed_processes_make_a_plan(tmp_path: Path) -> None:
         started = await runs.StartRun(StartRunRequest(parent=created.session.name))
         events = [answer.event async for answer in runs.WatchRun(WatchRunRequest(name=started.run.name))]
         assert events[-1].run_state.state == Run.STATE_SUCCEEDED
-        url = f"http://127.0.0.1:{ports['gateway']}/{created.session.name}/plans/latest"
+        url = f"http://127.0.0.1:{place.port('gateway')}/{created.session.name}/plans/latest"
         plan = ParseDict(await asyncio.to_thread(read_json, url), Plan())
         stated = [line.statement for line in lines(plan.sections.purchasing)]
         assert any("316L" in statement.text and statement.verified for statement in stated)
