@@ -46,9 +46,9 @@ class FakeSessions:
         return ContextPack(session=session_name(session), metadata=metadata, as_of=as_of.isoformat())
 
 
-async def add_session(store: Store, session: str = "s1") -> str:
+async def add_session(store: Store, session: str = "s1", customer: str = "Acme") -> str:
     """A session in the store; returns its resource name."""
     name = session_name(session)
-    message = Session(name=name, metadata=SessionMetadata(project_name="Skid", customer="Acme"))
+    message = Session(name=name, metadata=SessionMetadata(project_name="Skid", customer=customer))
     await store.write(lambda tx: rows.insert(tx, message, "local", "", datetime.now(UTC)))
     return name

@@ -52,9 +52,9 @@ class Acceptance:
             if earlier is not None:
                 return Taken(earlier)
             _check_free(busy)
-            fence = rows.insert(tx, run, parameters_digest, lease, assignment.reason, assignment.forced)
+            fence = rows.insert(tx, run, parameters_digest, lease, assignment.errand)
             store = rows.append if lease.owner else rows.record
-            return _begun(tx, run, fence, assignment, lease, store)
+            return self._begun(tx, run, fence, assignment, lease, store)
 
         return await self._take(run, work, assignment)
 
@@ -69,9 +69,9 @@ class Acceptance:
                 status.CopyFrom(idle(status.agent, self._house.policy.attempts, spent=status.usage))
 
         def work(tx: Connection, lease: Lease) -> Taken:
-            fence = rows.reopen(tx, *ids, lease, assignment.reason, assignment.forced)
+            fence = rows.reopen(tx, *ids, lease, assignment.errand)
             _check_free(rows.in_flight(tx, ids[0]))
-            return _begun(tx, run, fence, assignment, lease, rows.record)
+            return self._begun(tx, run, fence, assignment, lease, rows.record)
 
         return await self._take(run, work, assignment)
 
@@ -109,17 +109,22 @@ class Acceptance:
         working_copy.CopyFrom(run)
         self._active.launch(working_copy, taken.fence, assignment, earlier)
 
-
-def _begun(
-    tx: Connection, run: Run, fence: int, assignment: Assignment, lease: Lease, store: Callable[..., list[RunEvent]]
-) -> Taken:
-    """Stores what the log begins with; a run that waits says how many are before it."""
-    session, run_id = parse(run.name, "runs")
-    if lease.owner == NOBODY:
-        changes.note(tx, changes.FREE)
-        say_place(run, queue.position(tx, session, run_id, lease))
-    events = store(tx, session, run_id, fence, accepted_events(run, assignment.agents, lease.now))
-    return Taken(run, fence, events, Earlier.read(tx, (session, run_id), assignment))
+    def _begun(
+        self,
+        tx: Connection,
+        run: Run,
+        fence: int,
+        assignment: Assignment,
+        lease: Lease,
+        store: Callable[..., list[RunEvent]],
+    ) -> Taken:
+        """Stores what the log begins with; a run that waits says how many are before it."""
+        session, run_id = parse(run.name, "runs")
+        if lease.owner == NOBODY:
+            changes.note(tx, changes.FREE)
+            say_place(run, queue.position(tx, session, run_id, self._active.lease()))
+        events = store(tx, session, run_id, fence, accepted_events(run, assignment.agents, lease.now))
+        return Taken(run, fence, events, Earlier.read(tx, (session, run_id), assignment))
 
 
 def started_by(tx: Connection, session: str, request_id: str, digest: str) -> Run | None:

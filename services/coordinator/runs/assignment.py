@@ -18,6 +18,8 @@ from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.specialists import Specialists
 from services.coordinator.store import Store
 from services.coordinator.store import checkpoints as rows
+from services.coordinator.store.errand import Errand
+from services.runtime import tracing
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Assignment:
 
     `agents` are run, those in `forced` without a look at stored results; the results of `kept` stand. `reason`
     is the plan revision's: "run", "resume" or "retry qma". `adopted` is true for what was accepted before, here or
-    elsewhere: its papers may have changed since.
+    elsewhere: its papers may have changed since. `trace` is the span of whoever asked for it.
     """
 
     agents: frozenset[str]
@@ -48,6 +50,12 @@ class Assignment:
     forced: frozenset[str] = field(default_factory=frozenset)
     kept: frozenset[str] = field(default_factory=frozenset)
     adopted: bool = False
+    trace: str = field(default_factory=tracing.traceparent)
+
+    @property
+    def errand(self) -> Errand:
+        """What is stored of it."""
+        return Errand(self.reason, self.forced, self.trace)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from services.coordinator.runs.assignment import Assignment, Earlier, House
 from services.coordinator.store import leases, queue
 from services.coordinator.store.leases import Kept
 from services.coordinator.store.queue import Claimed
+from services.runtime.errors import DomainError
 
 _log = structlog.get_logger()
 _A_MOMENT = 0.02
@@ -137,7 +138,8 @@ class Heart:
             try:
                 wait = await self.beat()
             except Exception as error:  # noqa: BLE001 - the heart must beat on; a lease outlives two missed beats
-                _log.error("leases could not be renewed", exc_info=error)
+                known = isinstance(error, DomainError)
+                _log.error("leases could not be renewed", cause=str(error), exc_info=None if known else error)
                 self._trust_expiry_from = asyncio.get_running_loop().time() + self._house.policy.lease
                 wait = self._house.policy.lease / 10
 
@@ -161,7 +163,8 @@ def _left_of(claimed: Claimed) -> Assignment:
     left = frozenset(status.agent for status in open_)
     called = frozenset(status.agent for status in open_ if status.attempt)
     kept = frozenset(s.agent for s in claimed.run.agents if s.state == AgentStatus.STATE_COMPLETE)
-    return Assignment(left, claimed.reason, forced=(claimed.forced & left) | called, kept=kept, adopted=True)
+    forced = left.intersection(claimed.errand.forced) | called
+    return Assignment(left, claimed.errand.reason, forced, kept, adopted=True, trace=claimed.errand.trace)
 
 
 def _is_open(status: AgentStatus) -> bool:

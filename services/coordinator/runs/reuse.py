@@ -12,6 +12,7 @@ from services.contract.digests import text_digest
 from services.contract.names import checkpoint_name
 from services.contract.statements import lines
 from services.contract.version import CONTRACT_VERSION
+from services.coordinator.runs.patience import patiently
 from services.coordinator.runs.specialists import Specialist
 from services.coordinator.store import Store
 from services.coordinator.store import checkpoints as rows
@@ -63,4 +64,4 @@ async def find_result(
     if description.agent != specialist.agent:
         return None
     digest = input_digest(context_digest, description)
-    return await store.read(lambda tx: rows.find(tx, session, specialist.agent, digest))
+    return await patiently(lambda: store.read(lambda tx: rows.find(tx, session, specialist.agent, digest)))

@@ -21,6 +21,7 @@ from services.coordinator.runs.assignment import Assignment, Earlier, House
 from services.coordinator.runs.cost_limit import check_cost
 from services.coordinator.runs.ending import Ending, Material, conclude
 from services.coordinator.runs.failures import AgentFailed, cancelled, defect
+from services.coordinator.runs.patience import patiently
 from services.coordinator.runs.readiness import check_ready
 from services.coordinator.runs.run_log import RunLog
 from services.coordinator.runs.states import agent_event, day_of, failed, idle, run_event
@@ -41,7 +42,13 @@ class RunExecution:
         self._assignment = assignment
         self._ids = parse(run.name, "runs")
         self._log = RunLog(
-            house.store, house.feed, name=run.name, fence=fence, gather=house.policy.gather, lost=self.abandon
+            house.store,
+            house.feed,
+            name=run.name,
+            fence=fence,
+            last=run.last_sequence,
+            gather=house.policy.gather,
+            lost=self.abandon,
         )
         self._context = ContextPack()
         self._agents: dict[str, AgentRun] = {}
@@ -77,7 +84,7 @@ class RunExecution:
 
     async def _execute(self) -> None:
         try:
-            with tracing.span("run", run=self.run.name):
+            with tracing.span("run", self._assignment.trace, run=self.run.name):
                 stopped = await self._work()
                 self._ending = True
                 await self._end(stopped)
@@ -106,7 +113,7 @@ class RunExecution:
         house = self._house
         if self._assignment.adopted:
             await self._compare_input()
-        context = await house.context(self._ids[0], day_of(self.run))
+        context = await patiently(lambda: house.context(self._ids[0], day_of(self.run)))
         request = ProposeRequest(run=self.run.name, context=context)
         self._context = request.context
         large = len(self._context.passages) > _LARGE_CONTEXT
@@ -121,7 +128,7 @@ class RunExecution:
 
     async def _compare_input(self) -> None:
         """Begins an adopted run anew when the session has changed since: a plan never mixes two inputs."""
-        validation = await self._house.preflight(session_name(self._ids[0]), ())
+        validation = await patiently(lambda: self._house.preflight(session_name(self._ids[0]), ()))
         if validation.input_digest == self.run.input_digest:
             return
         everybody = frozenset(status.agent for status in self.run.agents)
@@ -204,7 +211,7 @@ class RunExecution:
             house.policy.inline_bytes,
         )
         try:
-            return await conclude(house.store, self.run, self._context, material)
+            return await patiently(lambda: conclude(house.store, self.run, self._context, material))
         except Exception as error:  # noqa: BLE001 - the agents' results are kept, and the run must end in words
             return Ending(Run.STATE_FAILED, defect("the plan could not be put together", self.run.name, error))
 

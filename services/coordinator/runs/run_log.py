@@ -13,11 +13,15 @@ from services.contract.names import parse
 from services.contract.run_states import is_ended
 from services.coordinator.runs import metrics
 from services.coordinator.runs.feed import Feed
+from services.coordinator.runs.patience import AGAIN_SECONDS
 from services.coordinator.store import Store
+from services.coordinator.store import events as event_rows
 from services.coordinator.store import runs as rows
+from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 from services.runtime.errors import DomainError
 
 _log = structlog.get_logger()
+_MANY = 1_000_000
 Unit = Callable[[Connection], Sequence[RunEvent]]
 """Writes what belongs to some events, and returns the events."""
 
@@ -26,9 +30,9 @@ class RunLog:
     """Writes units in the order in which they were put.
 
     Units gather for a moment, and while a transaction is under way, so that a burst costs one commit and a slow disk
-    never holds up an agent. Each transaction names the fence. When the run can no longer be written here (another
-    coordinator owns it, or the store fails), `lost` is called once and everything after is ignored.
-    `ended` is True when the run's end is stored.
+    never holds up an agent. Each transaction names the fence. While the database is away units wait. When the run can
+    no longer be written here (another coordinator owns it), `lost` is called once and everything after is ignored.
+    `last` is the sequence number that the log ends with so far; `ended` is True when the run's end is stored.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class RunLog:
         *,
         name: str,
         fence: int,
+        last: int,
         gather: float,
         lost: Callable[[], None],
     ) -> None:
@@ -47,6 +52,7 @@ class RunLog:
         self._name = name
         self._gather = gather
         self._fence = fence
+        self._last = last
         self._lost = lost
         self._pending: list[Unit] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -90,14 +96,39 @@ class RunLog:
         try:
             while self._pending:
                 units, self._pending = self._pending, []
-                events = await self._commit(units)
+                events = await self._persist(units)
+                self._last += len(events)
                 self.ended = any(is_ended(event.run_state.state) for event in events)
                 self._feed.publish(self._name, events)
                 metrics.observe(events)
-        except Exception as error:  # noqa: BLE001 - FenceLost or any failure of the store: nobody may write on
+        except Exception as error:  # noqa: BLE001 - FenceLost or a defect: nobody may write on
             self._lose(error)
         finally:
             self._writer = None
+
+    async def _persist(self, units: Sequence[Unit]) -> list[RunEvent]:
+        """Stores the units once, however long the database is away; nothing when the log was closed meanwhile."""
+        unknown = False
+        while not self._closed:
+            try:
+                if unknown and (stored := await self._stored_already()):
+                    return stored
+                return await self._commit(units)
+            except StoreUnavailable as error:
+                _log.warning("a run's log waits for the database", run=self._name, cause=error.message)
+            except CommitUnknown:
+                unknown = True
+            await asyncio.sleep(AGAIN_SECONDS)
+        return []
+
+    async def _stored_already(self) -> list[RunEvent]:
+        """What a commit that was not heard of has stored: with our fence nobody else writes here."""
+
+        def work(tx: Connection) -> list[RunEvent]:
+            rows.append(tx, self._session, self._run, self._fence, ())
+            return event_rows.after(tx, self._session, self._run, self._last, _MANY)
+
+        return await self._store.write(work)
 
     async def _commit(self, units: Sequence[Unit]) -> list[RunEvent]:
         def work(tx: Connection) -> list[RunEvent]:

@@ -6,15 +6,15 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy import insert as insert_into
 
 from buildplan.v1.agent_pb2 import Attempt
-from services.coordinator.store.models import AttemptRow
 from services.coordinator.store.prepared import Prepared
+from services.coordinator.store.tables import ATTEMPTS
 
-_OF_RUN = (AttemptRow.session_id == bindparam("session"), AttemptRow.run_id == bindparam("run"))
-_NEXT = select(func.coalesce(func.max(AttemptRow.number), 0) + 1).where(*_OF_RUN, AttemptRow.agent == bindparam("of"))
+_OF_RUN = (ATTEMPTS.c.session_id == bindparam("session"), ATTEMPTS.c.run_id == bindparam("run"))
+_NEXT = select(func.coalesce(func.max(ATTEMPTS.c.number), 0) + 1).where(*_OF_RUN, ATTEMPTS.c.agent == bindparam("of"))
 _OWN = ("agent_attempt", "attempt", "outcome", "start_us", "end_us", "message")
 _USED = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd")
 _INSERT = Prepared(
-    insert_into(AttemptRow).values(
+    insert_into(ATTEMPTS).values(
         session_id=bindparam("session"),
         run_id=bindparam("run"),
         agent=bindparam("of"),
@@ -44,9 +44,9 @@ def insert(tx: Connection, session_id: str, run_id: str, attempt: Attempt) -> No
 def of_run(tx: Connection, session_id: str, run_id: str) -> list[Attempt]:
     """By their start, the oldest first."""
     query = (
-        select(AttemptRow.number, AttemptRow.message)
-        .where(AttemptRow.session_id == session_id, AttemptRow.run_id == run_id)
-        .order_by(AttemptRow.start_us, AttemptRow.agent, AttemptRow.number)
+        select(ATTEMPTS.c.number, ATTEMPTS.c.message)
+        .where(ATTEMPTS.c.session_id == session_id, ATTEMPTS.c.run_id == run_id)
+        .order_by(ATTEMPTS.c.start_us, ATTEMPTS.c.agent, ATTEMPTS.c.number)
     )
     return [_read(number, message) for number, message in tx.execute(query)]
 

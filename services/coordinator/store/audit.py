@@ -8,12 +8,12 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy import insert as insert_into
 
 from buildplan.v1.audit_service_pb2 import AuditRecord
-from services.coordinator.store.models import AuditRow
 from services.coordinator.store.prepared import Prepared
+from services.coordinator.store.tables import AUDIT
 from services.runtime.errors import InvalidArgument
 
 _COLUMNS = ("create_us", "tenant", "subject", "method", "resource", "outcome")
-_INSERT = Prepared(insert_into(AuditRow).values(dict.fromkeys(_COLUMNS)))
+_INSERT = Prepared(insert_into(AUDIT).values(dict.fromkeys(_COLUMNS)))
 _LONGEST_ID = 18
 
 
@@ -32,14 +32,9 @@ def insert(tx: Connection, record: AuditRecord) -> None:
 
 def page(tx: Connection, tenant: str, limit: int, token: str) -> tuple[list[AuditRecord], str]:
     """At most `limit` of the tenant's records, the newest first, after the page before; the next token or ""."""
-    query = (
-        select(*AuditRow.__table__.columns)
-        .where(AuditRow.tenant == tenant)
-        .order_by(AuditRow.id.desc())
-        .limit(limit + 1)
-    )
+    query = select(*AUDIT.c).where(AUDIT.c.tenant == tenant).order_by(AUDIT.c.id.desc()).limit(limit + 1)
     if token:
-        query = query.where(AuditRow.id < _parse_token(token))
+        query = query.where(AUDIT.c.id < _parse_token(token))
     rows = tx.execute(query).all()
     next_token = str(rows[limit - 1].id) if len(rows) > limit else ""
     return [_record(row) for row in rows[:limit]], next_token

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, bindparam, select
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint
 from services.contract.version import CONTRACT_VERSION
-from services.coordinator.store.models import CheckpointRow
 from services.coordinator.store.prepared import Prepared, PreparedRows
+from services.coordinator.store.tables import CHECKPOINTS
 
 _log = structlog.get_logger()
-_PUT = PreparedRows(CheckpointRow, replaced=("create_us", "contract_version", "message", "patch"))
-_AGENTS = Prepared(select(CheckpointRow.agent).where(CheckpointRow.session_id == bindparam("session")).distinct())
+_PUT = PreparedRows(CHECKPOINTS, replaced=("create_us", "contract_version", "message", "patch"))
+_AGENTS = Prepared(select(CHECKPOINTS.c.agent).where(CHECKPOINTS.c.session_id == bindparam("session")).distinct())
 
 
 def put(tx: Connection, session_id: str, run_id: str, checkpoint: Checkpoint, patch: Patch) -> None:
@@ -35,14 +35,14 @@ def put(tx: Connection, session_id: str, run_id: str, checkpoint: Checkpoint, pa
 def find(tx: Connection, session_id: str, agent: str, input_digest: str) -> tuple[Checkpoint, Patch] | None:
     """The newest result of the session's runs for the same input; None where there is none that can be read."""
     query = (
-        select(CheckpointRow.message, CheckpointRow.patch)
+        select(CHECKPOINTS.c.message, CHECKPOINTS.c.patch)
         .where(
-            CheckpointRow.session_id == session_id,
-            CheckpointRow.agent == agent,
-            CheckpointRow.input_digest == input_digest,
-            CheckpointRow.contract_version == CONTRACT_VERSION,
+            CHECKPOINTS.c.session_id == session_id,
+            CHECKPOINTS.c.agent == agent,
+            CHECKPOINTS.c.input_digest == input_digest,
+            CHECKPOINTS.c.contract_version == CONTRACT_VERSION,
         )
-        .order_by(CheckpointRow.create_us.desc())
+        .order_by(CHECKPOINTS.c.create_us.desc())
         .limit(1)
     )
     row = tx.execute(query).one_or_none()
@@ -52,9 +52,9 @@ def find(tx: Connection, session_id: str, agent: str, input_digest: str) -> tupl
 def of_run(tx: Connection, session_id: str, run_id: str) -> list[Checkpoint]:
     """The oldest first."""
     query = (
-        select(CheckpointRow.message)
-        .where(CheckpointRow.session_id == session_id, CheckpointRow.run_id == run_id)
-        .order_by(CheckpointRow.create_us, CheckpointRow.agent)
+        select(CHECKPOINTS.c.message)
+        .where(CHECKPOINTS.c.session_id == session_id, CHECKPOINTS.c.run_id == run_id)
+        .order_by(CHECKPOINTS.c.create_us, CHECKPOINTS.c.agent)
     )
     return [Checkpoint.FromString(message) for message in tx.scalars(query)]
 
@@ -62,13 +62,13 @@ def of_run(tx: Connection, session_id: str, run_id: str) -> list[Checkpoint]:
 def results(tx: Connection, session_id: str, run_id: str) -> dict[str, tuple[Checkpoint, Patch]]:
     """The latest result of each agent in the run that can be read."""
     query = (
-        select(CheckpointRow.agent, CheckpointRow.message, CheckpointRow.patch)
+        select(CHECKPOINTS.c.agent, CHECKPOINTS.c.message, CHECKPOINTS.c.patch)
         .where(
-            CheckpointRow.session_id == session_id,
-            CheckpointRow.run_id == run_id,
-            CheckpointRow.contract_version == CONTRACT_VERSION,
+            CHECKPOINTS.c.session_id == session_id,
+            CHECKPOINTS.c.run_id == run_id,
+            CHECKPOINTS.c.contract_version == CONTRACT_VERSION,
         )
-        .order_by(CheckpointRow.create_us)
+        .order_by(CHECKPOINTS.c.create_us)
     )
     found = {agent: _read(message, patch) for agent, message, patch in tx.execute(query)}
     return {agent: result for agent, result in found.items() if result is not None}

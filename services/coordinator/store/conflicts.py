@@ -13,32 +13,32 @@ from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.fact_pb2 import Topic
 from services.contract.names import parse
 from services.coordinator.store.codec import from_json, to_json
-from services.coordinator.store.models import ConflictRow
+from services.coordinator.store.tables import CONFLICTS
 from services.runtime.errors import NotFound
 
 
 def replace(tx: Connection, session_id: str, conflicts: Sequence[DocumentConflict]) -> None:
     """These are the session's conflicts now."""
-    tx.execute(delete_from(ConflictRow).where(ConflictRow.session_id == session_id))
+    tx.execute(delete_from(CONFLICTS).where(CONFLICTS.c.session_id == session_id))
     if conflicts:
         rows = [
             {"session_id": session_id, "position": place, **_columns(conflict)}
             for place, conflict in enumerate(conflicts)
         ]
-        tx.execute(insert_into(ConflictRow), rows)
+        tx.execute(insert_into(CONFLICTS), rows)
 
 
 def list_(tx: Connection, session_id: str) -> list[DocumentConflict]:
     """In the order in which they were stored."""
-    query = select(ConflictRow.message).where(ConflictRow.session_id == session_id).order_by(ConflictRow.position)
+    query = select(CONFLICTS.c.message).where(CONFLICTS.c.session_id == session_id).order_by(CONFLICTS.c.position)
     return [from_json(message, DocumentConflict()) for message in tx.scalars(query)]
 
 
 def put(tx: Connection, session_id: str, conflict: DocumentConflict) -> None:
     """Replaces one conflict; raises NotFound."""
     columns = _columns(conflict)
-    query = update_in(ConflictRow).where(ConflictRow.session_id == session_id, ConflictRow.id == columns["id"])
-    if tx.execute(query.values(**columns).returning(ConflictRow.id)).one_or_none() is None:
+    query = update_in(CONFLICTS).where(CONFLICTS.c.session_id == session_id, CONFLICTS.c.id == columns["id"])
+    if tx.execute(query.values(**columns).returning(CONFLICTS.c.id)).one_or_none() is None:
         raise NotFound(conflict.name)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from buildplan.v1.document_pb2 import Document, Page
 from buildplan.v1.fact_pb2 import Fact, Topic
 from services.contract.names import document_name, last_id, parse
-from services.coordinator.store.models import DocumentContentRow, DocumentRow, FactRow, PageRow
+from services.coordinator.store.tables import DOCUMENT_CONTENTS, DOCUMENTS, FACTS, PAGES
 from services.runtime.errors import AlreadyExists, NotFound
 
 
@@ -21,35 +21,35 @@ def insert(tx: Connection, document: Document, pages: Sequence[Page], facts: Seq
     """Stores a document with all that was read of it; raises AlreadyExists when its id is taken."""
     session_id, document_id = parse(document.name, "documents")
     ids = {"session_id": session_id, "document_id": document_id}
-    position = select(func.coalesce(func.max(DocumentRow.position), 0) + 1).where(DocumentRow.session_id == session_id)
+    position = select(func.coalesce(func.max(DOCUMENTS.c.position), 0) + 1).where(DOCUMENTS.c.session_id == session_id)
     try:
         tx.execute(
-            insert_into(DocumentRow).values(
+            insert_into(DOCUMENTS).values(
                 id=document_id, session_id=session_id, position=position.scalar_subquery(), **_columns(document)
             )
         )
     except IntegrityError as error:
         raise AlreadyExists("DOCUMENT_EXISTS", f'"{document.name}" cannot be stored twice') from error
-    tx.execute(insert_into(DocumentContentRow).values(content=content, **ids))
+    tx.execute(insert_into(DOCUMENT_CONTENTS).values(content=content, **ids))
     if pages:
-        tx.execute(insert_into(PageRow), [{**ids, **_page_columns(page)} for page in pages])
+        tx.execute(insert_into(PAGES), [{**ids, **_page_columns(page)} for page in pages])
     _insert_facts(tx, ids, facts)
 
 
 def list_(tx: Connection, session_id: str) -> list[Document]:
     """In the order of upload."""
-    query = select(DocumentRow.message).where(DocumentRow.session_id == session_id).order_by(DocumentRow.position)
+    query = select(DOCUMENTS.c.message).where(DOCUMENTS.c.session_id == session_id).order_by(DOCUMENTS.c.position)
     return [Document.FromString(message) for message in tx.scalars(query)]
 
 
 def ids(tx: Connection, session_id: str) -> set[str]:
     """The ids that are taken."""
-    return set(tx.scalars(select(DocumentRow.id).where(DocumentRow.session_id == session_id)))
+    return set(tx.scalars(select(DOCUMENTS.c.id).where(DOCUMENTS.c.session_id == session_id)))
 
 
 def get(tx: Connection, session_id: str, document_id: str) -> Document:
     """One document; raises NotFound."""
-    query = select(DocumentRow.message).where(DocumentRow.session_id == session_id, DocumentRow.id == document_id)
+    query = select(DOCUMENTS.c.message).where(DOCUMENTS.c.session_id == session_id, DOCUMENTS.c.id == document_id)
     message = tx.scalars(query).one_or_none()
     if message is None:
         raise NotFound(document_name(session_id, document_id))
@@ -59,16 +59,16 @@ def get(tx: Connection, session_id: str, document_id: str) -> Document:
 def update(tx: Connection, document: Document) -> None:
     """Replaces a document's record; raises NotFound."""
     session_id, document_id = parse(document.name, "documents")
-    query = update_in(DocumentRow).where(DocumentRow.session_id == session_id, DocumentRow.id == document_id)
-    if tx.execute(query.values(**_columns(document)).returning(DocumentRow.id)).one_or_none() is None:
+    query = update_in(DOCUMENTS).where(DOCUMENTS.c.session_id == session_id, DOCUMENTS.c.id == document_id)
+    if tx.execute(query.values(**_columns(document)).returning(DOCUMENTS.c.id)).one_or_none() is None:
         raise NotFound(document.name)
 
 
 def replace_facts(tx: Connection, name: str, facts: Sequence[Fact]) -> None:
     """These are the facts of the document `name` now."""
     session_id, document_id = parse(name, "documents")
-    mine = (FactRow.session_id == session_id, FactRow.document_id == document_id)
-    tx.execute(delete_from(FactRow).where(*mine))
+    mine = (FACTS.c.session_id == session_id, FACTS.c.document_id == document_id)
+    tx.execute(delete_from(FACTS).where(*mine))
     _insert_facts(tx, {"session_id": session_id, "document_id": document_id}, facts)
 
 
@@ -77,10 +77,10 @@ def delete(tx: Connection, session_id: str, document_id: str) -> None:
     get(tx, session_id, document_id)
     doomed, found = {document_id}, {document_id}
     while found:
-        query = select(DocumentRow.id).where(DocumentRow.session_id == session_id, DocumentRow.parent_id.in_(found))
+        query = select(DOCUMENTS.c.id).where(DOCUMENTS.c.session_id == session_id, DOCUMENTS.c.parent_id.in_(found))
         found = set(tx.scalars(query)) - doomed
         doomed |= found
-    tx.execute(delete_from(DocumentRow).where(DocumentRow.session_id == session_id, DocumentRow.id.in_(doomed)))
+    tx.execute(delete_from(DOCUMENTS).where(DOCUMENTS.c.session_id == session_id, DOCUMENTS.c.id.in_(doomed)))
 
 
 def page(tx: Connection, session_id: str, document_id: str, number: int) -> Page:
@@ -93,8 +93,8 @@ def page(tx: Connection, session_id: str, document_id: str, number: int) -> Page
 
 def find_page(tx: Connection, session_id: str, document_id: str, number: int) -> Page | None:
     """One page with its passages, or None."""
-    query = select(PageRow.message).where(
-        PageRow.session_id == session_id, PageRow.document_id == document_id, PageRow.number == number
+    query = select(PAGES.c.message).where(
+        PAGES.c.session_id == session_id, PAGES.c.document_id == document_id, PAGES.c.number == number
     )
     message = tx.scalars(query).one_or_none()
     return Page.FromString(message) if message is not None else None
@@ -103,37 +103,37 @@ def find_page(tx: Connection, session_id: str, document_id: str, number: int) ->
 def pages(tx: Connection, session_id: str) -> Iterator[Page]:
     """All pages in the order of documents and numbers."""
     query = (
-        select(PageRow.message)
-        .join(DocumentRow, (DocumentRow.session_id == PageRow.session_id) & (DocumentRow.id == PageRow.document_id))
-        .where(PageRow.session_id == session_id)
-        .order_by(DocumentRow.position, PageRow.number)
+        select(PAGES.c.message)
+        .join(DOCUMENTS, (DOCUMENTS.c.session_id == PAGES.c.session_id) & (DOCUMENTS.c.id == PAGES.c.document_id))
+        .where(PAGES.c.session_id == session_id)
+        .order_by(DOCUMENTS.c.position, PAGES.c.number)
     )
     return (Page.FromString(message) for message in tx.scalars(query))
 
 
 def pages_of(tx: Connection, session_id: str, document_id: str) -> list[Page]:
     """All pages of one document in order."""
-    query = select(PageRow.message).where(PageRow.session_id == session_id, PageRow.document_id == document_id)
-    return [Page.FromString(message) for message in tx.scalars(query.order_by(PageRow.number))]
+    query = select(PAGES.c.message).where(PAGES.c.session_id == session_id, PAGES.c.document_id == document_id)
+    return [Page.FromString(message) for message in tx.scalars(query.order_by(PAGES.c.number))]
 
 
 def facts(tx: Connection, session_id: str) -> list[Fact]:
     """All facts in the order of documents and pages."""
     query = (
-        select(FactRow.message)
-        .join(DocumentRow, (DocumentRow.session_id == FactRow.session_id) & (DocumentRow.id == FactRow.document_id))
-        .where(FactRow.session_id == session_id)
-        .order_by(DocumentRow.position, FactRow.position)
+        select(FACTS.c.message)
+        .join(DOCUMENTS, (DOCUMENTS.c.session_id == FACTS.c.session_id) & (DOCUMENTS.c.id == FACTS.c.document_id))
+        .where(FACTS.c.session_id == session_id)
+        .order_by(DOCUMENTS.c.position, FACTS.c.position)
     )
     return [Fact.FromString(message) for message in tx.scalars(query)]
 
 
 def content(tx: Connection, session_id: str, document_id: str) -> bytes:
     """The original file; raises NotFound."""
-    query = select(DocumentContentRow.content).where(
-        DocumentContentRow.session_id == session_id, DocumentContentRow.document_id == document_id
+    query = select(DOCUMENT_CONTENTS.c.content).where(
+        DOCUMENT_CONTENTS.c.session_id == session_id, DOCUMENT_CONTENTS.c.document_id == document_id
     )
-    found = tx.scalars(query).one_or_none()
+    found: bytes | None = tx.scalars(query).one_or_none()
     if found is None:
         raise NotFound(document_name(session_id, document_id))
     return found
@@ -142,7 +142,7 @@ def content(tx: Connection, session_id: str, document_id: str) -> bytes:
 def _insert_facts(tx: Connection, ids: dict[str, str], facts: Sequence[Fact]) -> None:
     if facts:
         columns = [{**ids, "position": place, **_fact_columns(fact)} for place, fact in enumerate(facts)]
-        tx.execute(insert_into(FactRow), columns)
+        tx.execute(insert_into(FACTS), columns)
 
 
 def _columns(document: Document) -> dict[str, object]:

@@ -8,18 +8,18 @@ from sqlalchemy import Connection, bindparam, select
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run, RunEvent
-from services.coordinator.store.models import EventRow
 from services.coordinator.store.prepared import Prepared, PreparedRows
+from services.coordinator.store.tables import EVENTS
 
-_INSERT = PreparedRows(EventRow)
+_INSERT = PreparedRows(EVENTS)
 _AFTER = Prepared(
-    select(EventRow.message)
+    select(EVENTS.c.message)
     .where(
-        EventRow.session_id == bindparam("session"),
-        EventRow.run_id == bindparam("run"),
-        EventRow.sequence > bindparam("after"),
+        EVENTS.c.session_id == bindparam("session"),
+        EVENTS.c.run_id == bindparam("run"),
+        EVENTS.c.sequence > bindparam("after"),
     )
-    .order_by(EventRow.sequence)
+    .order_by(EVENTS.c.sequence)
     .limit(bindparam("most"))
 )
 

@@ -12,11 +12,11 @@ from sqlalchemy import update as update_in
 from services.contract.names import parse, run_name
 from services.coordinator.store import changes
 from services.coordinator.store.codec import micros
-from services.coordinator.store.models import IN_FLIGHT, RunRow
+from services.coordinator.store.tables import IN_FLIGHT, RUNS
 
 NOBODY = ""
 _SECOND = 1_000_000
-_THIS = tuple_(RunRow.session_id, RunRow.id)
+_THIS = tuple_(RUNS.c.session_id, RUNS.c.id)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def begin(tx: Connection, lease: Lease) -> dict[str, object]:
 
 def acquire(tx: Connection, session_id: str, run_id: str, fence: int, lease: Lease) -> None:
     """Gives a run to the lease's owner under a new fence."""
-    query = update_in(RunRow).where(RunRow.session_id == session_id, RunRow.id == run_id)
+    query = update_in(RUNS).where(RUNS.c.session_id == session_id, RUNS.c.id == run_id)
     tx.execute(query.values(fence=fence, **begin(tx, lease)))
 
 
@@ -60,8 +60,8 @@ def renew(tx: Connection, fences: Mapping[str, int], lease: Lease) -> Kept:
     if not fences:
         return Kept()
     ids = [parse(name, "runs") for name in fences]
-    query = update_in(RunRow).where(_THIS.in_(ids), RunRow.owner == lease.owner).values(**begin(tx, lease))
-    rows = tx.execute(query.returning(RunRow.session_id, RunRow.id, RunRow.fence, RunRow.cancel_us)).all()
+    query = update_in(RUNS).where(_THIS.in_(ids), RUNS.c.owner == lease.owner).values(**begin(tx, lease))
+    rows = tx.execute(query.returning(RUNS.c.session_id, RUNS.c.id, RUNS.c.fence, RUNS.c.cancel_us)).all()
     kept = {run_name(row.session_id, row.id): row for row in rows}
     lost = [name for name, fence in fences.items() if name not in kept or kept[name].fence != fence]
     return Kept(tuple(lost), tuple(name for name, row in kept.items() if row.cancel_us is not None))
@@ -69,15 +69,15 @@ def renew(tx: Connection, fences: Mapping[str, int], lease: Lease) -> Kept:
 
 def release(tx: Connection, owner: str) -> None:
     """Lets all leases of `owner` go at once; whoever comes next need not wait."""
-    tx.execute(update_in(RunRow).where(RunRow.owner == owner).values(lease_expires_us=0, owner=None))
+    tx.execute(update_in(RUNS).where(RUNS.c.owner == owner).values(lease_expires_us=0, owner=None))
     changes.note(tx, changes.FREE)
 
 
 def next_expiry(tx: Connection, lease: Lease) -> float | None:
     """In how many seconds the next lease of somebody else ends, unless it is renewed; None when there is none."""
     present = moment(tx, lease.now)
-    query = select(func.min(RunRow.lease_expires_us)).where(
-        RunRow.state.in_(IN_FLIGHT), RunRow.lease_expires_us > present, RunRow.owner != lease.owner
+    query = select(func.min(RUNS.c.lease_expires_us)).where(
+        RUNS.c.state.in_(IN_FLIGHT), RUNS.c.lease_expires_us > present, RUNS.c.owner != lease.owner
     )
     ends = tx.execute(query).scalar()
     return None if ends is None else (ends - present) / _SECOND

@@ -11,7 +11,7 @@ from sqlalchemy import URL
 from services.coordinator.store import changes
 
 _log = structlog.get_logger()
-_LONGEST_WAIT_SECONDS = 2.0
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.05, 2.0
 
 
 class Listener:
@@ -40,13 +40,14 @@ class Listener:
     async def _run(self) -> None:
         import psycopg
 
-        wait = 0.05
+        wait = _FIRST_WAIT_SECONDS
         while True:
             try:
                 await self._listen()
             except psycopg.Error as error:
-                _log.warning("not listening to other coordinators", cause=str(error).strip())
-            wait = 0.05 if self.live else min(2 * wait, _LONGEST_WAIT_SECONDS)
+                if self.live or wait == _FIRST_WAIT_SECONDS:
+                    _log.warning("not listening to other coordinators", cause=str(error).strip())
+            wait = _FIRST_WAIT_SECONDS if self.live else min(2 * wait, _LONGEST_WAIT_SECONDS)
             self._turn(live=False)
             await asyncio.sleep(wait)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from services.coordinator.store.models import Base
+from services.coordinator.store.tables import METADATA
 from services.runtime.errors import FailedPrecondition
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -42,7 +42,7 @@ def current_version(connection: Connection) -> str | None:
 
 
 def _create(connection: Connection) -> None:
-    Base.metadata.create_all(connection)
+    METADATA.create_all(connection)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": newest_version()})
 

@@ -9,17 +9,17 @@ from buildplan.v1.plan_pb2 import Plan, PlanEdit
 from buildplan.v1.plan_service_pb2 import PlanRevision
 from services.contract.digests import message_digest
 from services.contract.names import LATEST, plan_name
-from services.coordinator.store.models import PlanRow, TaskRow
 from services.coordinator.store.prepared import Prepared, PreparedRows
+from services.coordinator.store.tables import PLANS, TASKS
 from services.runtime.errors import NotFound
 
 EDIT = "edit"
-_NEWEST = Prepared(select(func.max(PlanRow.revision)).where(PlanRow.session_id == bindparam("session")))
+_NEWEST = Prepared(select(func.max(PLANS.c.revision)).where(PLANS.c.session_id == bindparam("session")))
 _EDITED = Prepared(
-    select(PlanRow.revision).where(PlanRow.session_id == bindparam("session"), PlanRow.reason == EDIT).limit(1)
+    select(PLANS.c.revision).where(PLANS.c.session_id == bindparam("session"), PLANS.c.reason == EDIT).limit(1)
 )
-_INSERT = Prepared(insert_into(PlanRow))
-_INSERT_TASKS = PreparedRows(TaskRow)
+_INSERT = Prepared(insert_into(PLANS))
+_INSERT_TASKS = PreparedRows(TASKS)
 
 
 def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
@@ -58,9 +58,9 @@ def insert(tx: Connection, session_id: str, plan: Plan) -> Plan:
 
 def get(tx: Connection, session_id: str, revision: int | None) -> Plan:
     """One revision, the newest for None; raises NotFound."""
-    query = select(PlanRow.message).where(PlanRow.session_id == session_id).order_by(PlanRow.revision.desc()).limit(1)
+    query = select(PLANS.c.message).where(PLANS.c.session_id == session_id).order_by(PLANS.c.revision.desc()).limit(1)
     if revision is not None:
-        query = query.where(PlanRow.revision == revision)
+        query = query.where(PLANS.c.revision == revision)
     message = tx.scalars(query).one_or_none()
     if message is None:
         raise NotFound(f"sessions/{session_id}/plans/{LATEST if revision is None else revision}")
@@ -76,8 +76,8 @@ def edits(tx: Connection, session_id: str) -> list[PlanEdit]:
 
 def list_(tx: Connection, session_id: str) -> list[PlanRevision]:
     """The newest first."""
-    columns = (PlanRow.revision, PlanRow.create_us, PlanRow.reason, PlanRow.run, PlanRow.score, PlanRow.blocked)
-    query = select(*columns).where(PlanRow.session_id == session_id).order_by(PlanRow.revision.desc())
+    columns = (PLANS.c.revision, PLANS.c.create_us, PLANS.c.reason, PLANS.c.run, PLANS.c.score, PLANS.c.blocked)
+    query = select(*columns).where(PLANS.c.session_id == session_id).order_by(PLANS.c.revision.desc())
     revisions = []
     for row in tx.execute(query):
         revision = PlanRevision(

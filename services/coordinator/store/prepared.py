@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable, text
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, Table, text
 
 from services.coordinator.store.driver import execute, fetch
-from services.coordinator.store.models import Base
 
 Parameters = Mapping[str, Any]
 _ROWS_AT_ONCE = 8
@@ -69,10 +68,10 @@ class PreparedRows:
     a row is an error.
     """
 
-    def __init__(self, model: type[Base], replaced: Sequence[str] = ()) -> None:
-        self._table = model.__tablename__
-        self._columns = [column.name for column in model.__table__.columns]
-        self._key = [column.name for column in model.__table__.primary_key]
+    def __init__(self, table: Table, replaced: Sequence[str] = ()) -> None:
+        self._table = table.name
+        self._columns = [column.name for column in table.c]
+        self._key = [column.name for column in table.primary_key]
         self._replaced = replaced
         self._by_count: dict[int, Prepared] = {}
 

@@ -11,21 +11,21 @@ from buildplan.v1.run_pb2 import Run
 from services.contract.names import run_name
 from services.coordinator.store import changes, leases
 from services.coordinator.store import runs as rows
+from services.coordinator.store.errand import Errand
 from services.coordinator.store.leases import Lease
-from services.coordinator.store.models import IN_FLIGHT, RunRow, SessionRow
+from services.coordinator.store.tables import IN_FLIGHT, RUNS, SESSIONS
 
-_CUSTOMER = (SessionRow.tenant, SessionRow.customer)
+_CUSTOMER = (SESSIONS.c.tenant, SESSIONS.c.customer)
 _SERVER_SECONDS = text("SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())")
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A run that is ours now, under `fence`; `reason` and `forced` as they were stored with it."""
+    """A run that is ours now, under `fence`."""
 
     run: Run
     fence: int
-    reason: str
-    forced: frozenset[str]
+    errand: Errand
     cancelled: bool
 
 
@@ -38,23 +38,23 @@ def claim(tx: Connection, lease: Lease, room: int, *, expired: bool = True, own:
     free = _is_free(tx, lease, expired=expired, own=own)
     turn = _in_turn(free)
     chosen = select(turn.c.session_id, turn.c.id).order_by(turn.c.position).limit(room)
-    return _take(tx, lease, and_(tuple_(RunRow.session_id, RunRow.id).in_(chosen), free))
+    return _take(tx, lease, and_(tuple_(RUNS.c.session_id, RUNS.c.id).in_(chosen), free))
 
 
 def seize(tx: Connection, session_id: str, run_id: str, lease: Lease) -> Claimed | None:
     """Takes over one run if nobody carries it on, out of turn."""
     free = _is_free(tx, lease, own=False)
-    return next(iter(_take(tx, lease, and_(RunRow.session_id == session_id, RunRow.id == run_id, free))), None)
+    return next(iter(_take(tx, lease, and_(RUNS.c.session_id == session_id, RUNS.c.id == run_id, free))), None)
 
 
 def ask_to_cancel(tx: Connection, session_id: str, run_id: str, lease: Lease) -> float | None:
     """Tells a run's owner to cancel it; returns the seconds that its lease still has, None when the run has ended."""
     asked = (
-        update_in(RunRow)
-        .where(RunRow.session_id == session_id, RunRow.id == run_id, RunRow.state.in_(IN_FLIGHT))
-        .values(cancel_us=func.coalesce(RunRow.cancel_us, leases.moment(tx, lease.now)))
+        update_in(RUNS)
+        .where(RUNS.c.session_id == session_id, RUNS.c.id == run_id, RUNS.c.state.in_(IN_FLIGHT))
+        .values(cancel_us=func.coalesce(RUNS.c.cancel_us, leases.moment(tx, lease.now)))
     )
-    ends = tx.execute(asked.returning(RunRow.lease_expires_us)).scalar()
+    ends = tx.execute(asked.returning(RUNS.c.lease_expires_us)).scalar()
     if ends is None:
         return None
     changes.note(tx, changes.CANCEL, run_name(session_id, run_id))
@@ -71,7 +71,7 @@ def position(tx: Connection, session_id: str, run_id: str, lease: Lease) -> int 
 
 def count(tx: Connection) -> int:
     """How many runs wait for their turn, of all customers and coordinators."""
-    waiting = select(func.count()).select_from(RunRow).where(RunRow.state.in_(IN_FLIGHT), RunRow.owner.is_(None))
+    waiting = select(func.count()).select_from(RUNS).where(RUNS.c.state.in_(IN_FLIGHT), RUNS.c.owner.is_(None))
     return int(tx.execute(waiting).scalar_one())
 
 
@@ -80,31 +80,31 @@ def _is_free(tx: Connection, lease: Lease, *, expired: bool = True, own: bool = 
 
     When PostgreSQL itself has just come back nobody could renew: for the time of a lease only what was let go is free.
     """
-    let_go, ours = RunRow.owner.is_(None), RunRow.owner == lease.owner
-    over = RunRow.lease_expires_us <= leases.moment(tx, lease.now)
+    let_go, ours = RUNS.c.owner.is_(None), RUNS.c.owner == lease.owner
+    over = RUNS.c.lease_expires_us <= leases.moment(tx, lease.now)
     if tx.dialect.name != "postgresql":
         over = or_(~ours, over)
     elif not expired or float(tx.execute(_SERVER_SECONDS).scalar_one()) < lease.seconds:
         over = false()
-    return and_(RunRow.state.in_(IN_FLIGHT), or_(let_go, over if own else and_(~ours, over)))
+    return and_(RUNS.c.state.in_(IN_FLIGHT), or_(let_go, over if own else and_(~ours, over)))
 
 
 def _in_turn(free: ColumnElement[bool]) -> Subquery:
     """Free runs with their `position`: customers take turns, and those with fewer runs under way come first."""
-    of_session = SessionRow.id == RunRow.session_id
+    of_session = SESSIONS.c.id == RUNS.c.session_id
     busy = (
         select(*_CUSTOMER, func.count().label("runs"))
-        .join_from(RunRow, SessionRow, of_session)
-        .where(RunRow.state.in_(IN_FLIGHT), ~free)
+        .join_from(RUNS, SESSIONS, of_session)
+        .where(RUNS.c.state.in_(IN_FLIGHT), ~free)
         .group_by(*_CUSTOMER)
         .subquery()
     )
-    oldest_first = (RunRow.state.desc(), RunRow.create_us, RunRow.id)
+    oldest_first = (RUNS.c.state.desc(), RUNS.c.create_us, RUNS.c.id)
     turn = func.row_number().over(partition_by=_CUSTOMER, order_by=oldest_first)
     waiting = (
-        select(RunRow.session_id, RunRow.id, RunRow.state, RunRow.create_us)
+        select(RUNS.c.session_id, RUNS.c.id, RUNS.c.state, RUNS.c.create_us)
         .add_columns((turn + func.coalesce(busy.c.runs, 0)).label("turn"))
-        .join_from(RunRow, SessionRow, of_session)
+        .join_from(RUNS, SESSIONS, of_session)
         .join(busy, and_(*(busy.c[column.key] == column for column in _CUSTOMER)), isouter=True)
         .where(free)
         .subquery()
@@ -115,11 +115,10 @@ def _in_turn(free: ColumnElement[bool]) -> Subquery:
 
 
 def _take(tx: Connection, lease: Lease, which: ColumnElement[bool]) -> list[Claimed]:
-    query = select(RunRow).where(which).order_by(RunRow.create_us).with_for_update(skip_locked=True)
+    query = select(RUNS).where(which).order_by(RUNS.c.create_us).with_for_update(skip_locked=True)
     claimed = []
     for row in tx.execute(query).all():
         leases.acquire(tx, row.session_id, row.id, row.fence + 1, lease)
-        forced = frozenset(filter(None, row.forced.split(",")))
         run = rows.read_run(tx, row)
-        claimed.append(Claimed(run, row.fence + 1, row.reason, forced, row.cancel_us is not None))
+        claimed.append(Claimed(run, row.fence + 1, Errand.of(row), row.cancel_us is not None))
     return claimed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select
@@ -15,41 +15,40 @@ from services.contract.names import parse, run_name
 from services.coordinator.store import changes, leases
 from services.coordinator.store import events as event_rows
 from services.coordinator.store.codec import from_json, or_none, to_json
+from services.coordinator.store.errand import Errand
 from services.coordinator.store.errors import FenceLost
 from services.coordinator.store.leases import Lease
-from services.coordinator.store.models import IN_FLIGHT, AgentRunRow, RunRow
 from services.coordinator.store.prepared import Prepared, PreparedRows
+from services.coordinator.store.tables import AGENT_RUNS, IN_FLIGHT, RUNS
 from services.runtime.errors import NotFound
 
-_THIS = (RunRow.session_id == bindparam("session"), RunRow.id == bindparam("run"))
-_OF_SESSION = RunRow.session_id == bindparam("session")
+_THIS = (RUNS.c.session_id == bindparam("session"), RUNS.c.id == bindparam("run"))
+_OF_SESSION = RUNS.c.session_id == bindparam("session")
 _STATE = ("state", "end_us", "revision", "failure", "input_digest")
 
-_GET = Prepared(select(RunRow).where(*_THIS))
-_LOCK = Prepared(select(RunRow.fence).where(*_THIS).with_for_update())
-_BY_REQUEST = Prepared(select(RunRow).where(_OF_SESSION, RunRow.request_id == bindparam("request")))
-_NEWEST = Prepared(select(RunRow).where(_OF_SESSION).order_by(RunRow.create_us.desc(), RunRow.id))
-_BUSY = Prepared(select(RunRow.id).where(_OF_SESSION, or_(*(RunRow.state == state for state in IN_FLIGHT))).limit(1))
+_GET = Prepared(select(RUNS).where(*_THIS))
+_LOCK = Prepared(select(RUNS.c.fence).where(*_THIS).with_for_update())
+_BY_REQUEST = Prepared(select(RUNS).where(_OF_SESSION, RUNS.c.request_id == bindparam("request")))
+_NEWEST = Prepared(select(RUNS).where(_OF_SESSION).order_by(RUNS.c.create_us.desc(), RUNS.c.id))
+_BUSY = Prepared(select(RUNS.c.id).where(_OF_SESSION, or_(*(RUNS.c.state == state for state in IN_FLIGHT))).limit(1))
 _AGENTS = Prepared(
-    select(AgentRunRow.message)
-    .where(AgentRunRow.session_id == bindparam("session"), AgentRunRow.run_id == bindparam("run"))
-    .order_by(AgentRunRow.position)
+    select(AGENT_RUNS.c.message)
+    .where(AGENT_RUNS.c.session_id == bindparam("session"), AGENT_RUNS.c.run_id == bindparam("run"))
+    .order_by(AGENT_RUNS.c.position)
 )
-_INSERT = Prepared(insert_into(RunRow))
-_PUT_AGENTS = PreparedRows(AgentRunRow, replaced=("state", "attempt", "next_attempt_us", "message"))
+_INSERT = Prepared(insert_into(RUNS))
+_PUT_AGENTS = PreparedRows(AGENT_RUNS, replaced=("state", "attempt", "next_attempt_us", "message"))
 _ADVANCED = (
-    update_in(RunRow)
-    .where(*_THIS, RunRow.fence == bindparam("held"))
-    .values(last_sequence=RunRow.last_sequence + bindparam("count"))
-    .returning(RunRow.last_sequence)
+    update_in(RUNS)
+    .where(*_THIS, RUNS.c.fence == bindparam("held"))
+    .values(last_sequence=RUNS.c.last_sequence + bindparam("count"))
+    .returning(RUNS.c.last_sequence)
 )
 _ADVANCE = Prepared(_ADVANCED)
 _ADVANCE_IN_STATE = Prepared(_ADVANCED.values({name: bindparam(f"new_{name}") for name in _STATE}))
 
 
-def insert(
-    tx: Connection, run: Run, parameters_digest: str, lease: Lease, reason: str = "run", forced: Collection[str] = ()
-) -> int:
+def insert(tx: Connection, run: Run, parameters_digest: str, lease: Lease, errand: Errand | None = None) -> int:
     """Stores an accepted run with its agents under a lease; returns its fence."""
     session_id, run_id = parse(run.name, "runs")
     fence = 1
@@ -61,9 +60,8 @@ def insert(
         last_sequence=0,
         request_id=run.request_id or None,
         parameters_digest=parameters_digest,
-        reason=reason,
-        forced=",".join(forced),
         fence=fence,
+        **(errand or Errand()).columns,
         **leases.begin(tx, lease),
         **_state_columns(run),
     )
@@ -71,14 +69,12 @@ def insert(
     return fence
 
 
-def reopen(
-    tx: Connection, session_id: str, run_id: str, lease: Lease, reason: str = "resume", forced: Collection[str] = ()
-) -> int:
+def reopen(tx: Connection, session_id: str, run_id: str, lease: Lease, errand: Errand | None = None) -> int:
     """Owns a run again, whoever had it; returns the new fence. The row is locked for the rest of the transaction."""
     fence = int(_LOCK.values(tx, session=session_id, run=run_id)[0]) + 1
-    query = update_in(RunRow).where(RunRow.session_id == session_id, RunRow.id == run_id)
-    errand = {"reason": reason, "forced": ",".join(forced), "cancel_us": None}
-    tx.execute(query.values(fence=fence, **errand, **leases.begin(tx, lease)))
+    query = update_in(RUNS).where(RUNS.c.session_id == session_id, RUNS.c.id == run_id)
+    columns = (errand or Errand("resume")).columns
+    tx.execute(query.values(fence=fence, cancel_us=None, **columns, **leases.begin(tx, lease)))
     return fence
 
 

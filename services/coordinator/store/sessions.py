@@ -13,29 +13,29 @@ from sqlalchemy import update as update_in
 from buildplan.v1.session_pb2 import Session
 from services.contract.names import parse_session, run_name, session_name
 from services.coordinator.store.codec import from_json, micros, to_json
-from services.coordinator.store.models import DocumentRow, PlanRow, RunRow, SessionRow, ValidationRow
 from services.coordinator.store.prepared import Prepared
+from services.coordinator.store.tables import DOCUMENTS, PLANS, RUNS, SESSIONS, VALIDATIONS
 from services.runtime.errors import InvalidArgument, NotFound
 
-_DOCUMENTS = select(func.count()).where(DocumentRow.session_id == SessionRow.id).scalar_subquery()
-_REVISION = select(func.max(PlanRow.revision)).where(PlanRow.session_id == SessionRow.id).scalar_subquery()
+_DOCUMENT_COUNT = select(func.count()).where(DOCUMENTS.c.session_id == SESSIONS.c.id).scalar_subquery()
+_REVISION = select(func.max(PLANS.c.revision)).where(PLANS.c.session_id == SESSIONS.c.id).scalar_subquery()
 _RUN = (
-    select(RunRow.id)
-    .where(RunRow.session_id == SessionRow.id)
-    .order_by(RunRow.create_us.desc(), RunRow.id)
+    select(RUNS.c.id)
+    .where(RUNS.c.session_id == SESSIONS.c.id)
+    .order_by(RUNS.c.create_us.desc(), RUNS.c.id)
     .limit(1)
     .scalar_subquery()
 )
-_SESSIONS = select(
-    SessionRow.id,
-    SessionRow.message,
-    SessionRow.create_us,
-    SessionRow.update_us,
-    _DOCUMENTS.label("documents"),
+_QUERY = select(
+    SESSIONS.c.id,
+    SESSIONS.c.message,
+    SESSIONS.c.create_us,
+    SESSIONS.c.update_us,
+    _DOCUMENT_COUNT.label("documents"),
     _REVISION.label("revision"),
     _RUN.label("run"),
 )
-_TENANT = Prepared(select(SessionRow.tenant).where(SessionRow.id == bindparam("session")))
+_TENANT = Prepared(select(SESSIONS.c.tenant).where(SESSIONS.c.id == bindparam("session")))
 
 _LONGEST_MOMENT = 18
 
@@ -44,12 +44,12 @@ def insert(tx: Connection, session: Session, tenant: str, request_id: str, now: 
     """Stores a new session of a tenant, or returns the one that their same `request_id` stored before."""
     request = f"{tenant}/{request_id}" if request_id else None
     if request is not None:
-        earlier = tx.execute(_SESSIONS.where(SessionRow.request_id == request)).one_or_none()
+        earlier = tx.execute(_QUERY.where(SESSIONS.c.request_id == request)).one_or_none()
         if earlier is not None:
             return _session(earlier)
     identifier, moment = parse_session(session.name), micros(now)
     tx.execute(
-        insert_into(SessionRow).values(
+        insert_into(SESSIONS).values(
             id=identifier,
             tenant=tenant,
             request_id=request,
@@ -63,7 +63,7 @@ def insert(tx: Connection, session: Session, tenant: str, request_id: str, now: 
 
 def get(tx: Connection, session_id: str) -> Session:
     """One session; raises NotFound."""
-    row = tx.execute(_SESSIONS.where(SessionRow.id == session_id)).one_or_none()
+    row = tx.execute(_QUERY.where(SESSIONS.c.id == session_id)).one_or_none()
     if row is None:
         raise NotFound(session_name(session_id))
     return _session(row)
@@ -79,12 +79,12 @@ def page(tx: Connection, owner: str, limit: int, token: str, search: str = "") -
 
     With `search` only those in whose project name, customer or family each of its words occurs, in any case.
     """
-    newest = (SessionRow.create_us.desc(), SessionRow.id.desc())
-    query = _SESSIONS.where(SessionRow.tenant == owner).order_by(*newest).limit(limit + 1)
+    newest = (SESSIONS.c.create_us.desc(), SESSIONS.c.id.desc())
+    query = _QUERY.where(SESSIONS.c.tenant == owner).order_by(*newest).limit(limit + 1)
     for word in _searchable(search).split():
-        query = query.where(SessionRow.search.contains(word, autoescape=True))
+        query = query.where(SESSIONS.c.search.contains(word, autoescape=True))
     if token:
-        query = query.where(tuple_(SessionRow.create_us, SessionRow.id) < _parse_token(token))
+        query = query.where(tuple_(SESSIONS.c.create_us, SESSIONS.c.id) < _parse_token(token))
     rows = tx.execute(query).all()
     more = len(rows) > limit
     next_token = f"{rows[limit - 1].create_us}-{rows[limit - 1].id}" if more else ""
@@ -94,33 +94,33 @@ def page(tx: Connection, owner: str, limit: int, token: str, search: str = "") -
 def update(tx: Connection, session: Session, now: datetime) -> None:
     """Replaces what the session says about itself; raises NotFound."""
     session_id = parse_session(session.name)
-    query = update_in(SessionRow).where(SessionRow.id == session_id)
-    found = tx.execute(query.values(**_stored(session), update_us=micros(now)).returning(SessionRow.id))
+    query = update_in(SESSIONS).where(SESSIONS.c.id == session_id)
+    found = tx.execute(query.values(**_stored(session), update_us=micros(now)).returning(SESSIONS.c.id))
     if found.one_or_none() is None:
         raise NotFound(session.name)
 
 
 def touch(tx: Connection, session_id: str, now: datetime) -> None:
     """Something of the session changed; raises NotFound."""
-    query = update_in(SessionRow).where(SessionRow.id == session_id).values(update_us=micros(now))
-    if tx.execute(query.returning(SessionRow.id)).one_or_none() is None:
+    query = update_in(SESSIONS).where(SESSIONS.c.id == session_id).values(update_us=micros(now))
+    if tx.execute(query.returning(SESSIONS.c.id)).one_or_none() is None:
         raise NotFound(session_name(session_id))
 
 
 def untouched_since(tx: Connection, moment: datetime) -> list[tuple[str, str]]:
     """Id and tenant of the sessions that nobody has changed, checked or run since the moment."""
     since = micros(moment)
-    query = select(SessionRow.id, SessionRow.tenant).where(SessionRow.update_us < since)
-    for activity in (RunRow, PlanRow, ValidationRow):
-        newer = select(activity.session_id).where(activity.create_us >= since)
-        query = query.where(SessionRow.id.not_in(newer))
-    in_flight = select(RunRow.session_id).where(or_(RunRow.end_us.is_(None), RunRow.end_us >= since))
-    return [(row.id, row.tenant) for row in tx.execute(query.where(SessionRow.id.not_in(in_flight)))]
+    query = select(SESSIONS.c.id, SESSIONS.c.tenant).where(SESSIONS.c.update_us < since)
+    for activity in (RUNS, PLANS, VALIDATIONS):
+        newer = select(activity.c.session_id).where(activity.c.create_us >= since)
+        query = query.where(SESSIONS.c.id.not_in(newer))
+    in_flight = select(RUNS.c.session_id).where(or_(RUNS.c.end_us.is_(None), RUNS.c.end_us >= since))
+    return [(row.id, row.tenant) for row in tx.execute(query.where(SESSIONS.c.id.not_in(in_flight)))]
 
 
 def delete(tx: Connection, session_id: str) -> None:
     """Removes the session and all that it holds; raises NotFound."""
-    query = delete_from(SessionRow).where(SessionRow.id == session_id).returning(SessionRow.id)
+    query = delete_from(SESSIONS).where(SESSIONS.c.id == session_id).returning(SESSIONS.c.id)
     if tx.execute(query).one_or_none() is None:
         raise NotFound(session_name(session_id))
 
@@ -140,7 +140,7 @@ def _searchable(text: str) -> str:
     return unicodedata.normalize("NFKC", text.replace("\0", " ")).casefold()
 
 
-def _session(row: Row[tuple[str, str, int, int, int, int, str]]) -> Session:
+def _session(row: Row[str, str, int, int, int, int, str]) -> Session:
     session = from_json(row.message, Session(name=session_name(row.id)))
     session.create_time.FromMicroseconds(row.create_us)
     session.update_time.FromMicroseconds(row.update_us)

@@ -8,13 +8,13 @@ from sqlalchemy import insert as insert_into
 from buildplan.v1.session_pb2 import ValidationResult
 from services.contract.names import last_id
 from services.coordinator.store.codec import from_json, to_json
-from services.coordinator.store.models import ValidationRow
+from services.coordinator.store.tables import VALIDATIONS
 
 
 def insert(tx: Connection, session_id: str, result: ValidationResult) -> None:
     """Stores a result under its name's id."""
     tx.execute(
-        insert_into(ValidationRow).values(
+        insert_into(VALIDATIONS).values(
             session_id=session_id,
             id=last_id(result.name),
             input_digest=result.input_digest,
@@ -29,9 +29,9 @@ def insert(tx: Connection, session_id: str, result: ValidationResult) -> None:
 def latest(tx: Connection, session_id: str, input_digest: str) -> ValidationResult | None:
     """The newest result for the input, or None."""
     query = (
-        select(ValidationRow.message)
-        .where(ValidationRow.session_id == session_id, ValidationRow.input_digest == input_digest)
-        .order_by(ValidationRow.create_us.desc())
+        select(VALIDATIONS.c.message)
+        .where(VALIDATIONS.c.session_id == session_id, VALIDATIONS.c.input_digest == input_digest)
+        .order_by(VALIDATIONS.c.create_us.desc())
         .limit(1)
     )
     message = tx.scalars(query).one_or_none()

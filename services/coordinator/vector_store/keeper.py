@@ -67,9 +67,10 @@ class VectorStoreKeeper:
         """Deletes the store of a session that is about to go; raises Unavailable while it cannot be deleted."""
         store = session.vector_store_id
         try:
-            if store and await self._is_ours(_id(session), store):
-                await self._index.delete(store)
-                _log.info("vector store deleted", session=_id(session), store=store)
+            async with self._turn(_id(session)):
+                if store and await self._is_ours(_id(session), store):
+                    await self._index.delete(store)
+                    _log.info("vector store deleted", session=_id(session), store=store)
         except DomainError as error:
             message = (
                 f"the session's vector store {store} could not be deleted ({error.message}); delete the session again, "
@@ -118,7 +119,7 @@ class VectorStoreKeeper:
     async def _attempt(self, session: str, *, make: bool) -> None:
         """One at a time for each session; ends in words, whatever the provider does."""
         try:
-            async with self._turns.setdefault(session, asyncio.Lock()), asyncio.timeout(_LONGEST_SECONDS):
+            async with self._turn(session), asyncio.timeout(_LONGEST_SECONDS):
                 await self._sync(session, make=make)
         except DomainError as error:
             self._note(session, error.message)
@@ -128,6 +129,9 @@ class VectorStoreKeeper:
             self._note(session, "it could not be kept, for a defect of ours that the log describes", error)
         else:
             self._trouble.pop(session, None)
+
+    def _turn(self, session: str) -> asyncio.Lock:
+        return self._turns.setdefault(session, asyncio.Lock())
 
     def _note(self, session: str, trouble: str, defect: Exception | None = None) -> None:
         self._trouble[session] = trouble

@@ -70,7 +70,8 @@ def lay_out(
             entry.breaks = _breaks(before, line, pitch, drawing=drawing)
             if not drawing and not entry.role and not result[-1].role and not _stands_alone(line.text):
                 entry.cell = row.has_beside(before, line)
-                entry.wraps = None if entry.cell or entry.breaks else row.wrapped(before, line)
+                near = before.y - line.y <= 1.3 * pitch * line.size
+                entry.wraps = row.wrapped(before, line) if near and not entry.cell else None
         row.take(line, entry)
         result.append(entry)
     return result
@@ -125,15 +126,11 @@ class _Row:
     def take(self, line: PlacedLine, entry: Line) -> None:
         """Adds the line that comes next."""
         begins = entry.breaks or entry.row or entry.role or signs.is_item(line.text)
-        if entry.cell:
+        if self._top is None or (begins and not entry.cell and entry.wraps is None):
+            self._top, self._low, self._starts = line, line.y, []
+        if entry.cell or not self._starts:
             self._starts.extend(line.starts or (line.x,))
-            self._low = min(self._low, line.y)
-        elif entry.wraps is not None:
-            self._low = min(self._low, line.y)
-        elif self._top is None or begins:
-            self._top, self._low, self._starts = line, line.y, list(line.starts or (line.x,))
-        else:
-            self._low = min(self._low, line.y)
+        self._low = min(self._low, line.y)
 
     def has_beside(self, before: PlacedLine, line: PlacedLine) -> bool:
         """True when `line` is the next cell: to the right of the last one, as high as the row or within its height."""

@@ -87,7 +87,7 @@ class TextPage:
         last = first + len(stripped) - 1
         if not direct:
             first, last = self._char_index(first), self._char_index(last)
-        size = self._size((first + last) // 2)
+        size = self._size((first + last) // 2) or self._size(first)  # a space that PDFium has put in has no size
         if direct and " " in stripped and abs(self._baseline(first) - self._baseline(last)) > 0.5 * size:
             for text, begin in self._split_baselines(stripped, first, size):
                 yield from self._line(text, begin, begin + len(text) - 1, size)

@@ -147,6 +147,13 @@ _TERSE = frozenset(
         DocumentKind.DOCUMENT_KIND_EMAIL,
     }
 )
+_PROMISING = frozenset(
+    {
+        DocumentKind.DOCUMENT_KIND_PURCHASE_ORDER,
+        DocumentKind.DOCUMENT_KIND_QUOTE,
+        DocumentKind.DOCUMENT_KIND_STATEMENT_OF_WORK,
+    }
+)
 
 
 @lru_cache(maxsize=4096)
@@ -179,8 +186,12 @@ def is_measured(text: str) -> bool:
 
 
 def is_fragment(text: str, heading: str) -> bool:
-    """True for a list item without a verb whose heading, if it is short, says what it is about."""
-    if not _SHORTEST_HEADING <= len(heading) <= _SHORT_HEADING or len(text) > _SHORT_ITEM:
+    """True for a few words without a verb whose heading, if it is short, says what they are about."""
+    if (
+        len(text.split()) > _LABEL_WORDS
+        or not _SHORTEST_HEADING <= len(heading) <= _SHORT_HEADING
+        or len(text) > _SHORT_ITEM
+    ):
         return False
     lowered = text.lower()
     if lowered.startswith(heading.lower()[:_SHORTEST_HEADING]):
@@ -189,20 +200,19 @@ def is_fragment(text: str, heading: str) -> bool:
 
 
 def is_label(sentence: str, heading: str, kind: DocumentKind.ValueType) -> bool:
-    """True for what only names something: a title run into its clause, a word before a colon, a lone word."""
-    words = sentence.split()
-    if sentence.endswith(":"):
-        lowered = sentence.lower()
-        blank = "date" in lowered and kind in _TERSE
-        if len(words) <= _LABEL_WORDS and not blank and _DEMAND.search(lowered) is None:
-            return True
+    """True for what only names something: a title run into its clause, a word before a colon, a lone word.
+
+    A note of a drawing is its own heading.
+    """
+    words, lowered = len(sentence.split()), sentence.lower()
+    if words > _LABEL_WORDS or _IMPERATIVE.match(lowered) or _DEMAND.search(lowered):
         return _BARE_STEM.search(lowered) is not None
-    if len(words) == 1:
+    if sentence.endswith(":"):
+        return "date" not in lowered or kind not in _TERSE
+    if words == 1:
         return kind not in _TERSE and "_" not in sentence and ":" not in sentence
-    if len(words) <= _LABEL_WORDS and sentence.rstrip(".").casefold() in heading.casefold():
-        return True
-    titled = len(words) <= _LABEL_WORDS and sentence.endswith(".") and _TITLE.fullmatch(sentence) is not None
-    return titled and not _IMPERATIVE.match(sentence.lower())
+    repeated = kind != DocumentKind.DOCUMENT_KIND_DRAWING and lowered.rstrip(".") in heading.lower()
+    return repeated or (sentence.endswith(".") and _TITLE.fullmatch(sentence) is not None)
 
 
 def is_background(sentence: str) -> bool:
@@ -222,13 +232,13 @@ def force(
     """How much the sentence demands in a paper of this kind.
 
     Terse papers (drawings, orders, quotes, plans, notes) state requirements without a verb; a specification's
-    prose binds by "shall" and its like. In terse papers and in an `agreement` "will" is a promise, elsewhere it may
-    only foretell; the parties' rights bind in an agreement too.
+    prose binds by "shall" and its like. In an order and in an `agreement` "will" is a promise, elsewhere it may only
+    foretell; the parties' rights bind in an agreement too.
     """
     lowered = sentence.lower()
     if _IMPERATIVE.match(lowered) or _DEMAND.search(lowered):
         return Force.DEMAND
-    if (agreement or kind in _TERSE) and _PROMISE.search(lowered):
+    if (agreement or kind in _PROMISING) and _PROMISE.search(lowered):
         return Force.DEMAND
     if agreement and _RIGHT.search(lowered):
         return Force.DEMAND

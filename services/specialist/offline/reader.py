@@ -36,6 +36,14 @@ _HEADING_NUMBER = re.compile(r"\A(?:[\dA-Z]{1,3}(?:\.\d{1,3})*[.)]?)\s+(?=\S)")
 _YEAR = re.compile(r"\b((?:19|20)\d{2})\b|/(\d{2})\b")
 _MILESTONES = "release_plan.milestones"
 _STANDARDS = "engineering_instructions.referenced_standards"
+_PROSE = frozenset(
+    {
+        DocumentKind.DOCUMENT_KIND_CUSTOMER_SPECIFICATION,
+        DocumentKind.DOCUMENT_KIND_GENERIC_SPECIFICATION,
+        DocumentKind.DOCUMENT_KIND_STATEMENT_OF_WORK,
+        DocumentKind.DOCUMENT_KIND_SUPPLIER_QUALITY_MANUAL,
+    }
+)
 _SHORTEST = 6
 _DIVISION = Division(ALL_CUES, HEADINGS)
 _STRENGTH = {Force.DEMAND: 1.0, Force.PLAIN: 0.9, Force.ADVICE: 0.75, Force.NONE: 0.8}
@@ -153,7 +161,8 @@ class PassageReader:
         shares = self._shares(passage, document, text, demand, under, stem)
         if introduces(text):
             self._stem = shares[0].target if shares and demand > Force.PLAIN else ""
-        shown = _in_context(passage, text) if sentence.listed and shares and shares[0].target != _STANDARDS else text
+        alone = sentence.listed and document.kind in _PROSE and shares and shares[0].target != _STANDARDS
+        shown = _in_context(passage, text) if alone else text
         self._list(passage, document, shown, demand, shares, columns, cited)
 
     def _shares(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from asyncio.subprocess import PIPE, Process
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from services.runtime.errors import FailedPrecondition, Unavailable
 from tests.fakes.process import AGENTS
 from tests.fakes.specialist import Behaviour, FakeSpecialist
 from tests.integration.runs.conftest import POLICY, House, status_of
+from tests.integration.runs.processes import coordinator, line, start
 
 
 @pytest.fixture
@@ -30,32 +29,21 @@ def policy() -> RunPolicy:
     return replace(POLICY, lease=0.3)
 
 
-async def coordinator(database: Path, fakes: dict[str, FakeSpecialist], *options: str) -> Process:
-    addresses = ",".join(f"{agent}={fake.address}" for agent, fake in fakes.items())
-    module = "tests.integration.runs.coordinator_process"
-    command = [sys.executable, "-m", module, f"sqlite:///{database}", addresses, *options]
-    return await asyncio.create_subprocess_exec(*command, stdout=PIPE)
-
-
-async def line(process: Process) -> str:
-    assert process.stdout is not None
-    return (await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip()
-
-
 async def test_a_killed_coordinators_run_is_continued(tmp_path: Path, fakes: dict[str, FakeSpecialist]) -> None:
     fakes["pma"].behaviour = Behaviour(hang=True)
-    first = await coordinator(tmp_path / "store.db", fakes, "--session", "s1")
-    name = await line(first)
-    async with asyncio.timeout(10):
-        while not fakes["pma"].seen.at_work or any(fakes[agent].seen.finished < 1 for agent in ("qma", "sca", "ema")):
-            await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)
-    first.kill()
-    await first.communicate()
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    finished = [fakes[agent].seen for agent in ("qma", "sca", "ema")]
+    async with coordinator(url, fakes) as first:
+        name = await start(first, "s1")
+        async with asyncio.timeout(10):
+            while not fakes["pma"].seen.at_work or any(seen.finished < 1 for seen in finished):
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        first.kill()
     fakes["pma"].behaviour = Behaviour()
-    second = await coordinator(tmp_path / "store.db", fakes, "--run", name)
-    assert await line(second) == str(Run.STATE_SUCCEEDED)
-    assert await asyncio.wait_for(second.wait(), 10) == 0
+    async with coordinator(url, fakes, "--run", name) as second:
+        assert await line(second) == str(Run.STATE_SUCCEEDED)
+        assert await asyncio.wait_for(second.wait(), 10) == 0
     assert {agent: fake.seen.proposes for agent, fake in fakes.items()} == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}
 
 

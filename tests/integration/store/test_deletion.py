@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import Column, Connection, Table, func, insert, select
 
 from services.coordinator.store import Store, sessions
-from services.coordinator.store.models import AuditRow, Base, SessionRow
+from services.coordinator.store.tables import AUDIT, METADATA, SESSIONS
 from services.runtime.errors import NotFound
 
-SESSIONS, AUDIT = SessionRow.__table__, AuditRow.__table__
-HELD = [table for table in Base.metadata.sorted_tables if table not in (SESSIONS, AUDIT)]
+HELD = [table for table in METADATA.sorted_tables if table not in (SESSIONS, AUDIT)]
 
 
 def filled(column: Column[object], session: str) -> object:
@@ -23,7 +22,7 @@ def filled(column: Column[object], session: str) -> object:
 
 
 def fill(tx: Connection, session: str) -> None:
-    for table in Base.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         tx.execute(insert(table).values({c.name: filled(c, session) for c in table.columns if not generated(c)}))
 
 

@@ -17,7 +17,7 @@ from services.contract.version import CONTRACT_VERSION
 from services.coordinator.store import Store, checkpoints, plans, runs, sessions
 from services.coordinator.store.engines import open_writer, parse_url
 from services.coordinator.store.migrate import current_version, newest_version, upgrade
-from services.coordinator.store.models import Base
+from services.coordinator.store.tables import METADATA
 from tests.integration.postgres import Postgres
 from tests.integration.store.conftest import NOW
 from tests.integration.store.examples import add_session
@@ -33,8 +33,8 @@ OLD_RUN = """
 
 
 def difference(tx: Connection) -> list[object]:
-    context = MigrationContext.configure(tx, opts={"target_metadata": Base.metadata, "compare_type": True})
-    found: list[object] = compare_metadata(context, Base.metadata)
+    context = MigrationContext.configure(tx, opts={"target_metadata": METADATA, "compare_type": True})
+    found: list[object] = compare_metadata(context, METADATA)
     return found
 
 

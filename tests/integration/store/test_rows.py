@@ -32,7 +32,7 @@ from services.coordinator.store import (
 )
 from services.coordinator.store.errors import FenceLost
 from services.coordinator.store.leases import Kept
-from services.coordinator.store.models import CheckpointRow
+from services.coordinator.store.tables import CHECKPOINTS
 from services.runtime.errors import AlreadyExists, InvalidArgument, NotFound
 from tests.integration.store.conftest import NOW
 from tests.integration.store.examples import (
@@ -337,7 +337,7 @@ async def test_a_checkpoint_that_cannot_be_read_is_none(store: Store) -> None:
     await add_session(store)
     await add_run(store, run())
     await store.write(lambda tx: checkpoints.put(tx, "s1", "r1", result("qma", "a", 1), patch("x")))
-    await store.write(lambda tx: tx.execute(update(CheckpointRow).values(patch=b"\xff")))
+    await store.write(lambda tx: tx.execute(update(CHECKPOINTS).values(patch=b"\xff")))
     assert await store.read(lambda tx: checkpoints.find(tx, "s1", "qma", "a")) is None
     assert await store.read(lambda tx: checkpoints.results(tx, "s1", "r1")) == {}
 

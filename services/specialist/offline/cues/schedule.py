@@ -111,12 +111,17 @@ SCHEDULE: tuple[Cue, ...] = (
     cue(
         _NOTES,
         72,
-        "meeting meetings progress status kick-off kickoff teleconference committee weekly monthly quarterly annually "
-        "semiannually semi-annually",
+        "committee committees weekly monthly quarterly annually semiannually semi-annually",
+        r"\bcommittees?\b|\b(?:weekly|monthly|quarterly|(?:semi-?)?annually)\b[^.]{0,60}\b(?:reports?|reviews?"
+        r"|meetings?)\b",
+        unless=r"\b(?:iso|astm|asme|technical|standards) committee\b",
+    ),
+    cue(
+        _NOTES,
+        60,
+        "meeting meetings progress status kick-off kickoff teleconference photographs",
         r"\b(?:kick-?off|progress|status|review|weekly|monthly|joint review|design review"
-        r"|next) ?(?:committee )?(?:meetings?|reports?|reviews?)\b|\bmeetings?\b|\bteleconference\b|\bcommittees?\b"
-        r"|\b(?:weekly|monthly|quarterly|(?:semi-?)?annually)\b[^.]{0,60}\b(?:reports?|reviews?)\b",
-        unless=r"\bmeetings? the requirements\b|\b(?:iso|astm|asme|technical|standards) committee\b",
+        r"|next) ?(?:committee )?(?:meetings?|reports?|reviews?)\b|\bmeetings?\b|\bteleconference\b",
     ),
     cue(
         _NOTES,

@@ -1,4 +1,4 @@
-"""With traces on, a cancelled run still stops its specialists: an interceptor that wraps the stream would not."""
+"""Traces follow a run wherever it is carried out, and cancellation goes through them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.coordinator.runs.runs import Runs
 from services.runtime import tracing
 from services.runtime.settings import Environment
 from tests.fakes.specialist import Behaviour, FakeSpecialist
-from tests.integration.runs.conftest import House
+from tests.integration.runs.conftest import POLICY, House
 from tests.integration.telemetry.collector import Collector, collecting
 
 
@@ -30,7 +31,9 @@ async def fakes(collector: Collector, fakes: dict[str, FakeSpecialist]) -> dict[
     return fakes
 
 
-async def test_cancel_reaches_the_specialist_within_a_tenth_of_a_second(house: House, collector: Collector) -> None:
+async def test_with_traces_on_cancel_still_reaches_the_specialist_within_a_tenth_of_a_second(
+    house: House, collector: Collector
+) -> None:
     pma = house.fakes["pma"]
     pma.behaviour = Behaviour(hang=True)
     run = await house.start()
@@ -44,3 +47,21 @@ async def test_cancel_reaches_the_specialist_within_a_tenth_of_a_second(house: H
     (call,) = collector.named("propose pma")
     (of_run,) = collector.named("run")
     assert call.parent == of_run.id
+
+
+async def test_whoever_takes_a_run_over_goes_on_in_its_trace(house: House, collector: Collector) -> None:
+    house.fakes["pma"].behaviour = Behaviour(hang=True)
+    with tracing.span("asked"):
+        run = await house.start()
+    await house.fakes["pma"].seen.called_event.wait()
+    await house.runs.drain()
+    house.fakes["pma"].behaviour = Behaviour()
+    house.runs = Runs(house.store, house.specialists, POLICY, house.sessions.inputs())
+    await house.runs.recover()
+    await house.events(run.name)
+    async with asyncio.timeout(5):
+        while run.name in house.runs._active:
+            await asyncio.sleep(0.01)
+    await asyncio.to_thread(tracing.close)
+    (asked,) = collector.named("asked")
+    assert [span.parent for span in collector.named("run")] == [asked.id, asked.id]
