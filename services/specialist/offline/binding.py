@@ -130,6 +130,7 @@ _MEASURED = re.compile(
 _SHORTEST_HEADING, _SHORT_HEADING = 3, 60
 _SHORT_ITEM = 120
 _LABEL_WORDS = 8
+_STEM_END = 80
 _BARE_STEM = re.compile(r"\b(?:shall|must|will|should|agrees? to|(?:is|are) to):\Z")
 _TITLE = re.compile(
     r"(?:(?:[A-Z](?:[a-z’'-]+|(?=\W))[A-Za-z’'&-]*|and|or|of|to|by|for|in|on|the|a|an|with|from|at|due|&"
@@ -177,7 +178,7 @@ def is_empty_talk(sentence: str, demand: Force) -> bool:
 
 def introduces(sentence: str) -> bool:
     """True for the sentence before a list."""
-    return sentence.endswith(":") or _FOLLOWING.search(sentence) is not None
+    return sentence.endswith(":") or _FOLLOWING.search(sentence[-_STEM_END:]) is not None
 
 
 def is_measured(text: str) -> bool:
@@ -204,9 +205,12 @@ def is_label(sentence: str, heading: str, kind: DocumentKind.ValueType) -> bool:
 
     A note of a drawing is its own heading.
     """
-    words, lowered = len(sentence.split()), sentence.lower()
+    lowered = sentence.lower()
+    if sentence.endswith(":") and _BARE_STEM.search(lowered):
+        return True
+    words = sentence.count(" ") + 1
     if words > _LABEL_WORDS or _IMPERATIVE.match(lowered) or _DEMAND.search(lowered):
-        return _BARE_STEM.search(lowered) is not None
+        return False
     if sentence.endswith(":"):
         return "date" not in lowered or kind not in _TERSE
     if words == 1:
