@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -10,6 +11,8 @@ from buildplan.v1.plan_pb2 import Milestone
 from buildplan.v1.statement_pb2 import Statement
 from services.sca.calendar import Calendar
 from services.specialist.offline.reading import Reading
+
+_MEETING = re.compile(r"\b(?:meeting|kick-?off|call|conference)\b", re.IGNORECASE)
 
 
 def stated(reading: Reading, milestones: list[Milestone]) -> list[Milestone]:
@@ -38,11 +41,14 @@ def without_repeats(milestones: Iterable[Milestone], computed: Iterable[Mileston
 
 
 def judge(milestone: Milestone, calendar: Calendar, as_of: date) -> None:
-    """Sets the slack of a milestone and whether its date has passed; a due that is no date stays as it is."""
+    """Sets the slack of a milestone and whether its date has passed; a due that is no date stays as it is.
+
+    A meeting whose day is over took place: nothing is late for that.
+    """
     due = _date(milestone.due)
     if due is not None:
         milestone.slack_days = calendar.between(as_of, due)
-        milestone.impossible = due < as_of
+        milestone.impossible = due < as_of and not _MEETING.search(milestone.name or milestone.statement.text)
 
 
 def in_order(milestones: list[Milestone]) -> list[Milestone]:

@@ -119,6 +119,15 @@ def test_a_date_in_the_past_is_said_to_be() -> None:
     assert "lies in the past" in patch.sections.release_plan.risks[0].statement.text
 
 
+def test_a_meeting_that_took_place_is_nothing_to_be_late_for() -> None:
+    builder = PackBuilder().document("notes", ORDER).passage("Next meeting: 2026-11-02.")
+    builder.fact(TOPIC_DUE_DATE, "next meeting", "2026-11-02")
+    patch = patch_of(SCA, builder.pack)
+    (milestone,) = patch.sections.release_plan.milestones
+    assert not milestone.impossible
+    assert not patch.sections.release_plan.risks
+
+
 def test_a_blank_date_is_a_milestone_without_a_date() -> None:
     (milestone,) = patch_of(SCA, pack_of("FAI approval date: ________", kind=ORDER)).sections.release_plan.milestones
     assert (milestone.name, milestone.due) == ("FAI approval date", "")
