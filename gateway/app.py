@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from gateway import openapi, problems
@@ -26,6 +26,9 @@ from gateway.telemetry import Telemetry
 from services.contract.version import CONTRACT_VERSION
 from services.runtime.identity import Identities
 
+# Originals keep their length, so that a download shows how far it is.
+_SENT_AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")
+
 
 def create_app(settings: GatewaySettings, coordinator: Coordinator, identities: Identities | None = None) -> FastAPI:
     """An ASGI app that talks to `coordinator`; with `identities` a token is asked for."""
@@ -40,7 +43,7 @@ def create_app(settings: GatewaySettings, coordinator: Coordinator, identities: 
     app.state.coordinator = coordinator
     app.state.feeds = Feeds()
     app.state.identities = identities
-    app.add_middleware(GZipMiddleware, compresslevel=5)
+    app.add_middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_SENT_AS_THEY_ARE)
     app.add_middleware(Guard, hosts=settings.hosts, identities=identities)
     app.add_middleware(Frame)
     app.add_middleware(Telemetry)

@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 import pytest
 
-from tests.fakes.specialist import Behaviour
+from tests.fakes.specialist import Behaviour, Seen
 from tests.integration import npm
 from tests.integration.coordinator.papers import DRAWING
 from tests.integration.gateway.web import Told
@@ -23,6 +23,7 @@ _CLIENT = Path(__file__).parent / "ag_ui_client.mjs"
 async def ready_session(told: Told, **behaviours: Behaviour) -> str:
     for agent, fake in told.fakes.items():
         fake.behaviour = behaviours.get(agent, Behaviour(delay=0.05, steps=2))
+        fake.seen = Seen()
     session = await told.house.session()
     await told.house.upload(session, "drawing.md", DRAWING)
     return session
