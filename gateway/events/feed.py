@@ -23,7 +23,7 @@ _PAUSE_SECONDS = 0.2
 _BROKEN = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """An event, and how it is written to every reader."""
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from fastapi.sse import format_sse_event
 
-from buildplan.v1.run_pb2 import RunEvent
 from gateway.coordinator import Coordinator
 from gateway.events import sse
-from gateway.events.feed import Feeds
+from gateway.events.feed import Entry, Feeds
 from gateway.pages import dress
 from gateway.pages.views.board import Board
 
 _REST_MILLISECONDS = 4_000
+# Written once for all who watch: every page of a run has the same board when it comes to the same event.
+_written: WeakKeyDictionary[Entry, bytes] = WeakKeyDictionary()
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Changes:
         yield sse.OPENING
         with feeds.open(coordinator, self.board.run.name) as feed:
             async for entries in feed.after(0, heartbeat):
-                yield b"".join(self._take(entry.event) for entry in entries) or sse.HEARTBEAT
+                yield b"".join(self._take(entry) for entry in entries) or sse.HEARTBEAT
             if feed.ended:
                 yield sse.of_fields("rest", {})
 
@@ -39,9 +41,11 @@ class Changes:
         yield format_sse_event(retry=_REST_MILLISECONDS)
         yield sse.of_fields("newer" if superseded else "rest", {})
 
-    def _take(self, event: RunEvent) -> bytes:
-        self.board.apply(event)
-        if event.sequence <= self.cursor:
+    def _take(self, entry: Entry) -> bytes:
+        self.board.apply(entry.event)
+        if entry.event.sequence <= self.cursor:
             return b""
-        html = dress.text("parts/progress.html", board=self.board, event=event, id=self.session)
-        return format_sse_event(data_str=html, id=str(event.sequence))
+        if entry not in _written:
+            html = dress.text("parts/progress.html", board=self.board, event=entry.event, id=self.session)
+            _written[entry] = format_sse_event(data_str=html, id=str(entry.event.sequence))
+        return _written[entry]

@@ -11,6 +11,7 @@ document.addEventListener("click", (event) => {
     open(link);
   }
   if (event.target.closest("[data-close-source]")) leave();
+  if (event.target.closest("[data-enlarge]")) enlarge(event.target.closest("[data-enlarge]"));
 });
 
 document.addEventListener("keydown", (event) => {
@@ -31,7 +32,17 @@ async function open(link) {
   opener?.scrollIntoView({ block: "nearest" });
   pane.focus({ preventScroll: true });
   await pane.querySelector("img")?.decode().catch(() => null);
-  pane.querySelector(".box, mark, .cited")?.scrollIntoView({ block: "center" });
+  show();
+}
+
+function enlarge(button) {
+  const large = document.querySelector(".picture").classList.toggle("large");
+  button.setAttribute("aria-pressed", large);
+  show();
+}
+
+function show() {
+  document.querySelector(".box, mark, .cited")?.scrollIntoView({ block: "center", inline: "center" });
 }
 
 function choose(link) {

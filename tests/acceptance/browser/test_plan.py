@@ -100,3 +100,23 @@ async def test_an_unknown_job_is_a_page_that_says_so(planner: Planner) -> None:
     await planner.sees("Not Found")
     await planner.looks_right("problem")
     planner.errors.clear()
+
+
+async def test_a_citation_opens_the_page_as_a_picture_with_every_line_of_the_words_marked(
+    planner: Planner, job: str
+) -> None:
+    await planner.open(f"/jobs/{job}/plan")
+    pane = await cited(planner, "NO LINEAR INDICATIONS ALLOWED.", "Drawing")
+    picture = pane.get_by_role("img")
+    await expect(picture).to_have_js_property("complete", True)
+    assert await picture.evaluate("image => image.naturalWidth") == 2000
+    marks = pane.locator("rect.box")
+    await expect(marks).to_have_count(2)
+    first, second = [await marks.nth(number).bounding_box() for number in (0, 1)]
+    assert first is not None
+    assert second is not None
+    assert second["y"] >= first["y"] + first["height"] / 2, "the words wrap: the second mark is a line lower"
+    await expect(marks.first).to_be_in_viewport()
+    await planner.click("Larger")
+    await expect(marks.first).to_be_in_viewport()
+    await planner.looks_right("plan-source-picture")
