@@ -17,6 +17,9 @@ PICTURES = ROOT / "out" / "pages"
 WIDTHS = {"wide": 1280, "narrow": 390}
 # Only colours differ in the dark.
 RULES = {"light": {"resultTypes": ["violations"]}, "dark": {"runOnly": ["color-contrast"]}}
+MAX_WEIGHT = 200_000
+WEIGHT = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .filter((each) => !each.name.includes("/picture")).reduce((sum, each) => sum + each.encodedBodySize, 0)"""
 # What a page may say while its server is away.
 _AWAY = re.compile(r"Failed to load resource|ERR_|EventSource")
 
@@ -71,7 +74,7 @@ class Planner:
         await expect(self.page.locator("#uploads li")).to_have_count(0, timeout=30_000)
 
     async def looks_right(self, name: str) -> None:
-        """axe-core finds nothing in light and in dark, nothing has to be scrolled sideways; both widths are kept."""
+        """axe-core finds nothing in light and in dark, nothing is scrolled sideways, the page is light; keeps both widths."""
         schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
         for (width, pixels), scheme in zip(WIDTHS.items(), schemes, strict=True):
             await self.page.emulate_media(color_scheme=scheme)
@@ -81,6 +84,7 @@ class Planner:
             used = await self.page.evaluate("document.documentElement.scrollWidth")
             assert used <= pixels, f"{self.page.url} is {used} wide in a window of {pixels}"
             await self.picture(f"{name}-{width}-{scheme}")
+        assert await self.page.evaluate(WEIGHT) < MAX_WEIGHT
         await self.page.set_viewport_size({"width": WIDTHS["wide"], "height": 900})
         await self.page.emulate_media(color_scheme="light")
 
