@@ -74,7 +74,7 @@ class Planner:
         await expect(self.page.locator("#uploads li")).to_have_count(0, timeout=30_000)
 
     async def looks_right(self, name: str) -> None:
-        """axe-core finds nothing in light and in dark, nothing is scrolled sideways, the page is light; keeps both widths."""
+        """axe-core finds nothing in light or dark, no scrolling sideways, the page is light; keeps both widths."""
         schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
         for (width, pixels), scheme in zip(WIDTHS.items(), schemes, strict=True):
             await self.page.emulate_media(color_scheme=scheme)
