@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from services.runtime.errors import InvalidArgument, ResourceExhausted
+from services.runtime.errors import InvalidArgument, ResourceExhausted, Unavailable
 
 MAX_CHUNK_BYTES = 1024 * 1024
 _PREFIX = "upload-"
 _ABANDONED_SECONDS = 3600.0
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -32,21 +34,23 @@ class Spooled:
 async def spool(folder: Path, chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[Spooled]:
     """Writes the chunks below `folder` and removes the file afterwards.
 
-    Raises InvalidArgument for a chunk that is too large, ResourceExhausted above `max_bytes`.
+    Raises InvalidArgument for a chunk that is too large, ResourceExhausted above `max_bytes`, Unavailable where the
+    disk has no room.
     """
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    handle = await asyncio.to_thread(_create, folder)
-    try:
-        size, digest = 0, hashlib.sha256()
-        async for chunk in chunks:
-            size += len(chunk)
-            _check(len(chunk), size, max_bytes)
-            digest.update(chunk)
-            await asyncio.to_thread(_append, handle, chunk)
-        await asyncio.to_thread(handle.flush)
-        yield Spooled(Path(handle.name), size, digest.hexdigest())
-    finally:
-        await asyncio.to_thread(handle.close)
+    with _room_on_the_disk():
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        handle = await asyncio.to_thread(_create, folder)
+        try:
+            size, digest = 0, hashlib.sha256()
+            async for chunk in chunks:
+                size += len(chunk)
+                _check(len(chunk), size, max_bytes)
+                digest.update(chunk)
+                await asyncio.to_thread(_append, handle, chunk)
+            await asyncio.to_thread(handle.flush)
+            yield Spooled(Path(handle.name), size, digest.hexdigest())
+        finally:
+            await asyncio.to_thread(handle.close)
 
 
 def discard_abandoned(folder: Path) -> None:
@@ -58,6 +62,17 @@ def discard_abandoned(folder: Path) -> None:
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
                 path.unlink()
+
+
+@contextmanager
+def _room_on_the_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        message = "the disk that takes uploads is full: nothing was stored; upload again once there is room"
+        raise Unavailable("DISK_FULL", message) from error
 
 
 def _check(chunk: int, size: int, max_bytes: int) -> None:
