@@ -7,12 +7,13 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 BENCHMARKS = $(sort $(wildcard benchmarks/*.py benchmarks/*/__main__.py))
 OUT ?= out/demo
 
-.PHONY: help demo test lint protos lock secrets benchmarks clean
+.PHONY: help demo test faults lint protos lock secrets benchmarks clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo        the main job on samples/, end to end; the plan lands in $(OUT)"
 	@echo "make test        all checks: ruff, mypy, pytest"
+	@echo "make faults      kills, stops, floods and starves it in full size; ONLY=killed (or ONLY=\"disk or soak\") takes some"
 	@echo "make lint        ruff and mypy alone"
 	@echo "make protos      regenerates protos/gen"
 	@echo "make lock        renews requirements.lock, which needs the network"
@@ -48,6 +49,10 @@ lint: $(VENV)/.dev
 
 test: lint
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+# Their short size is part of `make test`; docs/faults.md says what each shows.
+faults: $(VENV)/.dev
+	$(BIN)/pytest tests/faults --full --quiet $(if $(ONLY),-k "$(ONLY)")
 
 protos: $(VENV)/.dev
 	$(BIN)/python protos/generate.py

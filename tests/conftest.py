@@ -7,6 +7,10 @@ import pytest
 from tests.integration.postgres import BINARIES, Postgres, running_postgres
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="fault tests of full size, held to their times too")
+
+
 def _server() -> Iterator[Postgres]:
     if BINARIES is None:
         pytest.skip("PostgreSQL's binaries are not installed (apt-get install postgresql)")

@@ -27,11 +27,15 @@ class ServerProcess:
         self._health = health.format(self.address)
 
     @staticmethod
-    def coordinator(folder: Path, specialists: Mapping[str, str]) -> ServerProcess:
+    def coordinator(folder: Path, specialists: Mapping[str, str], **settings: str) -> ServerProcess:
         """With its data in `folder` and agents at the addresses."""
         addresses = ",".join(f"{agent}={address}" for agent, address in specialists.items())
-        environment = {"BUILDPLAN_DATA": str(folder), "BUILDPLAN_SPECIALISTS": addresses}
-        return ServerProcess("services.coordinator", {**environment, "BUILDPLAN_LEASE_SECONDS": "1"})
+        environment = {
+            "BUILDPLAN_DATA": str(folder),
+            "BUILDPLAN_SPECIALISTS": addresses,
+            "BUILDPLAN_LEASE_SECONDS": "1",
+        }
+        return ServerProcess("services.coordinator", {**environment, **settings})
 
     @staticmethod
     def gateway(coordinator: str, **environment: str) -> ServerProcess:
