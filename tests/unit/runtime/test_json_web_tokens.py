@@ -21,7 +21,7 @@ from jwt.algorithms import ECAlgorithm
 
 from services.runtime.errors import Unauthenticated, Unavailable
 from services.runtime.identity import Identities, Principal, read_identities
-from services.runtime.json_web_tokens import Expected, JsonWebTokens, Keys
+from services.runtime.identity.json_web_tokens import Expected, JsonWebTokens, Keys
 from services.runtime.settings import Environment, SettingError
 
 ISSUER, AUDIENCE = "https://id.example", "buildplan"

@@ -16,7 +16,7 @@ from jwt import PyJWK, PyJWKClient, PyJWKSet
 
 from services.runtime.addresses import is_loopback
 from services.runtime.errors import Unauthenticated, Unavailable
-from services.runtime.identity import Principal, check_principal
+from services.runtime.identity.principal import Principal, check_principal
 from services.runtime.settings import Environment, SettingError
 
 _log = structlog.get_logger()
