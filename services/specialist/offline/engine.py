@@ -1,18 +1,25 @@
-"""The offline engine: reads in chunks beside the event loop, then writes the patch."""
+"""The offline engine: reads in chunks beside the event loop, then writes the patch.
+
+What it reads by, a third of a specialist's start, is imported with the first papers: not before a specialist serves,
+and not where a model reads.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from threading import Event
+from typing import TYPE_CHECKING
 
 from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import Progress
-from services.specialist.offline.reader import PassageReader
 from services.specialist.offline.reading import Reading
 from services.specialist.profile import Profile
+
+if TYPE_CHECKING:
+    from services.specialist.offline.reader import PassageReader
 
 _CHUNK_CHARACTERS = 40_000
 
@@ -35,7 +42,7 @@ class OfflineEngine:
     async def propose(self, context: ContextPack) -> AsyncIterator[Progress | Patch]:
         """Progress after each chunk, then the patch. Stops between two sentences when it is closed or cancelled."""
         stopped = Event()
-        reader = PassageReader(context)
+        reader = await asyncio.to_thread(_reader, context)
         steps = _steps(context, reader, stopped)
         total = len(context.passages)
         try:
@@ -46,6 +53,12 @@ class OfflineEngine:
             yield await asyncio.to_thread(compose, self._profile, Reading(context, reader.findings))
         finally:
             stopped.set()
+
+
+def _reader(context: ContextPack) -> PassageReader:
+    from services.specialist.offline.reader import PassageReader
+
+    return PassageReader(context)
 
 
 def _steps(context: ContextPack, reader: PassageReader, stopped: Event) -> Iterator[int]:
