@@ -40,14 +40,22 @@ DOCUMENTS, CALLS, STARTS = 20, 300, 5
 
 
 async def listen(address: str, run: str, clients: int) -> list[float]:
-    """Milliseconds of every event at every client, each on a connection of its own."""
+    """Milliseconds of every event at every client, each on a connection of its own.
+
+    They come as pages do, with what has happened so far: none has to read that first.
+    """
     arrivals: list[tuple[float, float]] = []
     come: list[float] = []
     host, _, port = address.rpartition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection.request("GET", f"/{run}")
+    seen = json.load(connection.getresponse())["last_sequence"]
+    connection.close()
+    path = f"/agents/status?run={run}&last_event_id={seen}"
 
     async def one() -> None:
         reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(f"GET /agents/status?run={run} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode())
         first = True
         while line := await reader.readline():
             if line.startswith(b"data: {") and len(line) > len(b"data: {}\n"):

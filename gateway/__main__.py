@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import structlog
+
+from gateway.access.hosts import LOOPBACK
 from gateway.app import create_app
 from gateway.coordinator import Coordinator
 from gateway.serving import serve_until_signal
@@ -11,11 +14,17 @@ from services.runtime.identity import read_identities
 from services.runtime.process import run_process
 from services.runtime.settings import Environment, ServerSettings
 
+_log = structlog.get_logger()
+
 
 async def main(environment: Environment, settings: ServerSettings) -> None:
     """Serves until a signal, then drains."""
     gateway = GatewaySettings.read(environment, settings.host)
     identities = read_identities(environment)
+    if identities is None and settings.host not in LOOPBACK:
+        _log.warning(
+            "whoever reaches this address may do everything; BUILDPLAN_TOKENS asks who calls", host=settings.host
+        )
     async with open_channel(gateway.coordinator, settings.tls) as channel:
         await serve_until_signal(create_app(gateway, Coordinator.on(channel), identities), settings)
 
