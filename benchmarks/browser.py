@@ -1,6 +1,6 @@
 """How soon a status change is on the page: `python -m benchmarks.browser`.
 
-A coordinator and a gateway in processes of their own, four fake specialists that tell of a step each half second, and
+A coordinator and a gateway in processes of their own, four fake specialists that tell of a step every two seconds, and
 chromium with many windows on the run's page, each with connections of its own. The time is from the event's own to the
 line in the page's history; beside it stands the same for one window. Then what the pages weigh.
 """
@@ -42,7 +42,7 @@ LISTEN = """() => {
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[tuple[str, str]]:
     """A gateway's address, and the path of the page of a run that goes on."""
-    specialists = [SpecialistProcess(agent, delay=RUN_SECONDS, steps=2 * RUN_SECONDS) for agent in AGENTS]
+    specialists = [SpecialistProcess(agent, delay=RUN_SECONDS, steps=RUN_SECONDS // 2) for agent in AGENTS]
     addresses = {each.agent: each.address for each in specialists}
     try:
         with (
@@ -72,8 +72,8 @@ async def measure(browser: Browser, url: str, windows: int, seconds: float) -> l
 
 
 async def _window(browser: Browser, url: str) -> Page:
-    """It spins no wheels: fifty planners have fifty screens, and this machine would be measured painting them."""
-    context = await browser.new_context(reduced_motion="reduce")
+    """It is small and spins no wheels: fifty planners have fifty screens, and one would be measured painting."""
+    context = await browser.new_context(reduced_motion="reduce", viewport={"width": 320, "height": 240})
     page = await context.new_page()
     await page.goto(url, timeout=120_000)
     return page
