@@ -1,8 +1,8 @@
 """How soon a status change is on the page: `python -m benchmarks.browser`.
 
 A coordinator and a gateway in processes of their own, four fake specialists that tell of a step every two seconds, and
-chromium with many windows on the run's page, each with connections of its own. The time is from the event's own to the
-line in the page's history; beside it stands the same for one window. Then what the pages weigh.
+chromium with many windows on the run's page, each at a host name and so with connections of its own. The time is from
+the event's own to the line in the page's history; beside it stands the same for one window. Then what the page weighs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from buildplan.v1.run_service_pb2 import CancelRunRequest, StartRunRequest
 from services.runtime.channels import open_channel
@@ -26,7 +26,15 @@ from tests.integration.coordinator.papers import DRAWING
 from tests.integration.gateway.processes import ServerProcess
 
 RUN_SECONDS = 600
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"]
+DOMAIN = "planner.test"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--no-proxy-server",
+    "--renderer-process-limit=4",
+]
+ARGUMENTS += [f"--host-resolver-rules=MAP *.{DOMAIN} 127.0.0.1"]
 LISTEN = """() => {
     window.arrivals = [];
     new MutationObserver((records) => {
@@ -40,40 +48,42 @@ LISTEN = """() => {
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[tuple[str, str]]:
-    """A gateway's address, and the path of the page of a run that goes on."""
+async def running(folder: Path, windows: int) -> AsyncIterator[list[str]]:
+    """The URLs of the page of a run that goes on, one for each window."""
     specialists = [SpecialistProcess(agent, delay=RUN_SECONDS, steps=RUN_SECONDS // 2) for agent in AGENTS]
     addresses = {each.agent: each.address for each in specialists}
+    hosts = [f"w{number}.{DOMAIN}" for number in range(windows)]
     try:
         with (
             ServerProcess.coordinator(folder, addresses) as coordinator,
-            ServerProcess.gateway(coordinator.address) as gateway,
+            ServerProcess.gateway(coordinator.address, BUILDPLAN_ALLOWED_HOSTS=",".join(hosts)) as gateway,
         ):
             async with open_channel(coordinator.address) as channel:
                 house = House(coordinator.address, channel, folder)
                 session = await house.session()
                 await house.upload(session, "drawing.md", DRAWING)
                 run = (await house.runs.StartRun(StartRunRequest(parent=session))).run
-                yield gateway.address, f"/jobs/{session.removeprefix('sessions/')}/run"
+                port, job = gateway.address.rpartition(":")[2], session.removeprefix("sessions/")
+                yield [f"http://{host}:{port}/jobs/{job}/run" for host in hosts]
                 await house.runs.CancelRun(CancelRunRequest(name=run.name))
     finally:
         for each in specialists:
             each.kill()
 
 
-async def measure(browser: Browser, url: str, windows: int, seconds: float) -> list[float]:
+async def measure(browser: Browser, urls: list[str], seconds: float) -> list[float]:
     """Milliseconds of every event at every window."""
-    pages = [await _window(browser, url) for _ in range(windows)]
+    context = await browser.new_context(reduced_motion="reduce", viewport={"width": 320, "height": 240})
+    pages = [await _window(context, url) for url in urls]
     await asyncio.gather(*(page.evaluate(LISTEN) for page in pages))
     await asyncio.sleep(seconds)
     found = await asyncio.gather(*(page.evaluate("window.arrivals") for page in pages))
-    await asyncio.gather(*(page.context.close() for page in pages))
+    await context.close()
     return [delay for delays in found for delay in delays]
 
 
-async def _window(browser: Browser, url: str) -> Page:
+async def _window(context: BrowserContext, url: str) -> Page:
     """It is small and spins no wheels: fifty planners have fifty screens, and one would be measured painting."""
-    context = await browser.new_context(reduced_motion="reduce", viewport={"width": 320, "height": 240})
     page = await context.new_page()
     await page.goto(url, timeout=120_000)
     return page
@@ -96,13 +106,13 @@ async def main_async(windows: int, seconds: float) -> None:
     chromium = shutil.which("chromium")
     assert chromium, "chromium is not installed: apt-get install chromium"
     with tempfile.TemporaryDirectory() as folder:
-        async with running(Path(folder)) as (address, path), async_playwright() as playwright:
+        async with running(Path(folder), windows) as urls, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             for count in (1, windows):
-                delays = sorted(await measure(browser, f"http://{address}{path}", count, seconds))
+                delays = sorted(await measure(browser, urls[:count], seconds))
                 median, p99 = statistics.median(delays), delays[int(0.99 * len(delays))]
                 print(f"{count:3} windows: {len(delays)} arrivals, median {median:5.1f} ms, p99 {p99:5.1f} ms")
-            print(f"weight of the page of a run: {await weigh(browser, f'http://{address}{path}') / 1000:.0f} kB")
+            print(f"weight of the page of a run: {await weigh(browser, urls[0]) / 1000:.0f} kB")
             await browser.close()
 
 
