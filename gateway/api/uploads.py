@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import grpc
+
 from buildplan.v1.document_pb2 import Document, DocumentKind
 from buildplan.v1.document_service_pb2 import UploadDocumentRequest, UploadHeader
+from buildplan.v1.session_service_pb2 import GetSessionRequest
 from gateway.api.multipart import Part
 from gateway.coordinator import UPLOAD_SECONDS, Coordinator
 from gateway.problems import Problem, describe
 
 MAX_CHUNK_BYTES = 1024 * 1024
+# What grpc.aio makes of an answer that comes while a message is being written, in place of that answer.
+_STATUS_LOST = "Internal error from Core"
 
 
 async def store(
@@ -45,6 +50,17 @@ def refuse_rest(error: Exception, stored: list[Document]) -> Problem:
 
 
 async def _send(header: UploadHeader, part: Part, coordinator: Coordinator) -> list[Document]:
+    try:
+        return await _sent(header, part, coordinator)
+    except grpc.aio.AioRpcError as error:
+        if error.details() != _STATUS_LOST:
+            raise
+        await coordinator.ask(coordinator.sessions.GetSession, GetSessionRequest(name=header.parent))
+        message = "the coordinator broke the upload off and its reason was lost; send the file again"
+        raise Problem(503, message, "BROKEN_OFF") from error
+
+
+async def _sent(header: UploadHeader, part: Part, coordinator: Coordinator) -> list[Document]:
     call = coordinator.documents.UploadDocument(timeout=UPLOAD_SECONDS, metadata=coordinator.metadata)
     try:
         await call.write(UploadDocumentRequest(header=header))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 
 import pytest
@@ -58,6 +59,12 @@ async def test_files_become_documents_and_an_email_brings_its_attachments(web: W
     listed = (await web.http.get(f"{session}/documents")).json()["documents"]
     assert listed == documents
     assert (await web.http.get(f"/{documents[0]['name']}")).json() == documents[0]
+
+
+async def test_a_large_file_for_nobody_is_not_found_however_soon_the_coordinator_says_so(web: Web) -> None:
+    large = {"files": ("large.txt", b"x" * 3_000_000)}
+    answers = await asyncio.gather(*(web.http.post("/sessions/nobody/documents", files=large) for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {404}
 
 
 async def test_the_fields_of_a_form_are_about_the_next_file(web: Web) -> None:
