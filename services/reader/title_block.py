@@ -94,7 +94,7 @@ def _issue_date(lines: list[str]) -> str:
             if not _NOT_ISSUE.search(line[max(0, match.start() - 14) : match.end("date")]):
                 return iso_date(match["date"])
     for line in lines[:30]:
-        lone = _LONE.search(line)
-        if lone and len(line) < 120 and not _NOT_ISSUE.search(line):
+        lone = _LONE.search(line) if len(line) < 120 else None
+        if lone and not _NOT_ISSUE.search(line):
             return iso_date(lone["date"])
     return ""

@@ -17,10 +17,10 @@ from services.reader.passages import block_role
 
 _ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_MD_HEADING = re.compile(r"#{1,6}\s+(?P<title>.+?)\s*#*$")
-_MD_RULE = re.compile(r"\|?[\s:|-]*-{3,}[\s:|-]*\|?$")
+_MD_HEADING = re.compile(r"#{1,6}\s+(?P<title>[^\s#].*)")
+_MD_RULE = re.compile(r"(?=.*---)[\s:|-]+")
 _MD_MARKS = re.compile(r"\*\*|__|`")
-_BULLET_WITHIN = re.compile(r"\s+(?=[•●▪\uf0b7\uf0a7\uf0d8]\s*\S)")
+_BULLET_WITHIN = re.compile(r"(?<!\s)\s+(?=[•●▪\uf0b7\uf0a7\uf0d8]\s*\S)")
 
 
 def decode(data: bytes) -> str:
@@ -66,7 +66,7 @@ def _markdown_blocks(text: str) -> Iterator[TextBlock]:
         if _MD_RULE.fullmatch(line.text):
             continue
         if heading:
-            line.text, line.role, line.breaks = heading["title"], Passage.ROLE_HEADING, True
+            line.text, line.role, line.breaks = heading["title"].rstrip("#").rstrip(), Passage.ROLE_HEADING, True
         elif line.text.startswith("|") and line.text.endswith("|"):
             cells = (cell.strip() for cell in line.text.strip("|").split("|"))
             line.text, line.row = CELL_SEPARATOR.join(cell for cell in cells if cell), True

@@ -1,10 +1,8 @@
 import csv
 import io
 import time
-import zipfile
 
 import docx
-import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,28 +10,10 @@ from hypothesis import strategies as st
 from services.reader.limits import Limits
 from services.reader.read import read_upload
 from tests.unit.reader.conftest import Reader, codes
+from tests.unit.reader.hostile import replaced, xlsx
 
 EXTENSIONS = ["pdf", "docx", "xlsx", "msg", "doc", "png", "tif", "eml", "html", "md", "csv", "txt", "exe", ""]
 MAGIC = [b"", b"%PDF-1.4\n", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"From: a\nSubject: b\n\n", b"<html>"]
-
-
-def _xlsx(cells: dict[str, str | int]) -> bytes:
-    workbook = openpyxl.Workbook()
-    sheet = workbook.active
-    assert sheet is not None
-    for place, value in cells.items():
-        sheet[place] = value
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    return buffer.getvalue()
-
-
-def _replaced(data: bytes, member: str, content: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, content if name == member else old.read(name))
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("data", [b"", b"   \n", b"\x00" * 5000])
@@ -44,7 +24,7 @@ def test_an_empty_file_is_said_to_be_empty(read: Reader, data: bytes) -> None:
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(read: Reader) -> None:
-    bomb = _replaced(_xlsx({"A1": 1}), "xl/worksheets/sheet1.xml", b"<x>" + b" " * 200_000_000)
+    bomb = replaced(xlsx({"A1": 1}), "xl/worksheets/sheet1.xml", b"<x>" + b" " * 200_000_000)
     started = time.process_time()
     (document,) = read(bomb, "bomb.xlsx")
     assert codes(document) == ["ZIP_BOMB"]
@@ -53,14 +33,14 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(read: Reader) -> None:
 
 def test_a_far_cell_is_reported_and_the_rest_read(read: Reader) -> None:
     started = time.process_time()
-    (document,) = read(_xlsx({"A1": "304L plate", "XFD1048576": "far"}), "far.xlsx")
+    (document,) = read(xlsx({"A1": "304L plate", "XFD1048576": "far"}), "far.xlsx")
     assert time.process_time() - started < 10
     assert codes(document) == ["FAR_CELLS"]
     assert document.pages[0].text == "304L plate"
 
 
 def test_rows_beyond_the_limit_are_reported() -> None:
-    data = _xlsx({f"A{number}": f"row {number}" for number in range(1, 30)})
+    data = xlsx({f"A{number}": f"row {number}" for number in range(1, 30)})
     (document,) = read_upload(data, "rows.xlsx", Limits(max_rows=10), lambda pages: None)
     assert codes(document) == ["FAR_CELLS"]
     assert document.pages[0].text.endswith("row 10")
@@ -76,7 +56,7 @@ def test_a_deeply_nested_email_is_refused(read: Reader) -> None:
 
 
 def test_the_wrong_extension_is_said_and_the_file_read(read: Reader) -> None:
-    (document,) = read(_xlsx({"A1": "304L"}), "drawing.pdf")
+    (document,) = read(xlsx({"A1": "304L"}), "drawing.pdf")
     assert codes(document) == ["WRONG_EXTENSION"]
     assert document.pages[0].text == "304L"
 
@@ -105,7 +85,7 @@ def test_entities_are_not_expanded(read: Reader, payload: str) -> None:
         entities = '<!ENTITY j SYSTEM "file:///etc/passwd">'
     xml = f'<!DOCTYPE w:document [{entities}]><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
     xml += "<w:body><w:p><w:r><w:t>start &j; end</w:t></w:r></w:p></w:body></w:document>"
-    (result,) = read(_replaced(buffer.getvalue(), "word/document.xml", xml.encode()), "evil.docx")
+    (result,) = read(replaced(buffer.getvalue(), "word/document.xml", xml.encode()), "evil.docx")
     assert all("root:" not in page.text and len(page.text) < 1000 for page in result.pages)
 
 
@@ -113,6 +93,21 @@ def test_a_csv_with_a_huge_cell_is_refused(read: Reader) -> None:
     (document,) = read(b'a,b\n"' + b"x" * 2_000_000 + b'",1\n', "huge.csv")
     assert codes(document) == ["UNREADABLE"]
     assert csv.field_size_limit() == 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("blanks.txt", b" \t" * 50_000 + b"end"),
+        ("hard blanks.txt", b"a" + b" \xc2\xa0" * 20_000 + b"end"),
+        ("dashes.md", b"-" * 50_000 + b"end"),
+        ("heading.md", b"# a" + b" #" * 25_000 + b"end"),
+    ],
+)
+def test_a_long_line_costs_what_its_length_costs(read: Reader, name: str, data: bytes) -> None:
+    started = time.process_time()
+    read(data, name)
+    assert time.process_time() - started < 2
 
 
 def test_a_binary_file_of_no_known_format_is_refused(read: Reader) -> None:
