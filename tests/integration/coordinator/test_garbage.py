@@ -37,7 +37,7 @@ def near_messages(draw: st.DrawFn, fields: int = 6) -> bytes:
     return b"".join(parts)
 
 
-async def call(house: House, path: str, method: Any, sent: list[bytes]) -> grpc.aio.AioRpcError | None:
+async def call(channel: grpc.aio.Channel, path: str, method: Any, sent: list[bytes]) -> grpc.aio.AioRpcError | None:
     """One call with these bytes; the error that it ended with."""
 
     async def stream() -> Any:
@@ -46,7 +46,7 @@ async def call(house: House, path: str, method: Any, sent: list[bytes]) -> grpc.
 
     streams_in, streams_out = method.client_streaming, method.server_streaming
     kind = f"{'stream' if streams_in else 'unary'}_{'stream' if streams_out else 'unary'}"
-    started = getattr(house.channel, kind)(path)(stream() if streams_in else sent[0], timeout=5)
+    started = getattr(channel, kind)(path)(stream() if streams_in else sent[0], timeout=5)
     try:
         if streams_out:
             async for _ in started:
@@ -70,7 +70,7 @@ async def test_no_bytes_bring_out_a_traceback(house: House, path: str, method: A
 
     collect()
     for sent, error in zip(
-        found, await asyncio.gather(*(call(house, path, method, sent) for sent in found)), strict=True
+        found, await asyncio.gather(*(call(house.channel, path, method, sent) for sent in found)), strict=True
     ):
         details = "" if error is None else error.details() or ""
         assert "Traceback" not in details, sent

@@ -14,13 +14,18 @@ from typing import Self
 from services.runtime.probe import serving
 
 
+def free_port() -> int:
+    """On loopback, at the moment."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 class ServerProcess:
     """`python -m {module}`, running while it is entered; keeps its `host:port` over a restart."""
 
     def __init__(self, module: str, environment: Mapping[str, str], health: str = "{}") -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         self.address = f"127.0.0.1:{port}"
         self.command = [sys.executable, "-m", module]
         self._environment = {**os.environ, "BUILDPLAN_PORT": str(port), **environment}

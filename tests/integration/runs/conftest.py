@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -91,11 +91,13 @@ async def fakes() -> AsyncIterator[dict[str, FakeSpecialist]]:
 
 
 @asynccontextmanager
-async def open_house(url: str, fakes: dict[str, FakeSpecialist], policy: RunPolicy) -> AsyncIterator[House]:
-    """A coordinator's runs on a database; its session is still to be added."""
+async def open_house(
+    url: str, fakes: dict[str, FakeSpecialist], policy: RunPolicy, elsewhere: Mapping[str, str] | None = None
+) -> AsyncIterator[House]:
+    """A coordinator's runs on a database; its session is still to be added. Agents `elsewhere` are no fakes of ours."""
     store = await Store.open(url)
     sessions = FakeSessions()
-    specialists = Specialists.connect({agent: fake.address for agent, fake in fakes.items()})
+    specialists = Specialists.connect({agent: fake.address for agent, fake in fakes.items()} | dict(elsewhere or {}))
     house = House(store, fakes, sessions, specialists, Runs(store, specialists, policy, sessions.inputs()))
     yield house
     await house.runs.drain()

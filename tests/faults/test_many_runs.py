@@ -1,0 +1,68 @@
+"""A thousand runs at once on one coordinator; agents take half a second."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from buildplan.v1.run_pb2 import Run
+from buildplan.v1.run_service_pb2 import StartRunRequest, WatchRunRequest
+from services.runtime.channels import open_channel
+from tests.fakes.process import specialist_processes
+from tests.faults.figures import Figures, percentile
+from tests.faults.processes import Peak
+from tests.integration.coordinator.house import House
+from tests.integration.coordinator.papers import DRAWING
+from tests.integration.gateway.processes import ServerProcess
+
+AGENT_SECONDS, MAKING = 0.5, 16
+
+
+@pytest.mark.timeout(300)
+async def test_many_runs_at_once(tmp_path: Path, figures: Figures) -> None:
+    count = figures.sized(1000, short=40)
+    settings = {"BUILDPLAN_RUNS_IN_FLIGHT": str(count), "BUILDPLAN_READER_CHILDREN": "1"}
+    with (
+        specialist_processes(delay=AGENT_SECONDS) as addresses,
+        ServerProcess.coordinator(tmp_path, addresses, **settings) as coordinator,
+    ):
+        async with open_channel(coordinator.address) as channel:
+            house = House(coordinator.address, channel, tmp_path)
+            sessions = await ready_sessions(house, count)
+            async with Peak(psutil.Process(coordinator.pid)) as peak:
+                begun = time.monotonic()
+                runs = await asyncio.gather(*(carry_out(house, session) for session in sessions))
+                seconds = time.monotonic() - begun
+    over = [taken - AGENT_SECONDS for _, taken in runs]
+    figures.exactly(f"of {count} runs at once failed", sum(state != Run.STATE_SUCCEEDED for state, _ in runs), 0)
+    figures.note("runs a second", f"{count / seconds:.0f}")
+    figures.note("over the agents' time, median", f"{percentile(over, 0.5):.2f} s")
+    figures.at_most("over the agents' time, p99", percentile(over, 0.99), 2.0, "s")
+    figures.at_most("memory of the coordinator, highest", peak.megabytes, 250.0, "MB")
+
+
+async def ready_sessions(house: House, count: int) -> list[str]:
+    """With a paper each."""
+    turns = asyncio.Semaphore(MAKING)
+
+    async def make() -> str:
+        async with turns:
+            session = await house.session()
+            await house.upload(session, "drawing.md", DRAWING)
+            return session
+
+    return await asyncio.gather(*(make() for _ in range(count)))
+
+
+async def carry_out(house: House, session: str) -> tuple[Run.State.ValueType, float]:
+    """A run as its caller sees it: from the call to the last event, in seconds."""
+    begun = time.monotonic()
+    started = await house.runs.StartRun(StartRunRequest(parent=session), timeout=120)
+    state = started.run.state
+    async for answer in house.runs.WatchRun(WatchRunRequest(name=started.run.name), timeout=120):
+        state = answer.event.run_state.state or state
+    return state, time.monotonic() - begun
