@@ -25,6 +25,7 @@ from services.coordinator.runs.acceptance import Acceptance, started_by
 from services.coordinator.runs.active import ActiveRuns
 from services.coordinator.runs.assignment import Assignment, House
 from services.coordinator.runs.attempts import Sleep
+from services.coordinator.runs.cancelling import Cancelling
 from services.coordinator.runs.cost_limit import check_cost, limit_of
 from services.coordinator.runs.elsewhere import Elsewhere
 from services.coordinator.runs.feed import Feed
@@ -44,8 +45,6 @@ from services.coordinator.store.errors import StoreUnavailable
 from services.runtime.errors import FailedPrecondition, InvalidArgument, Unavailable
 
 _log = structlog.get_logger()
-_CANCEL_ROUNDS = 3
-_A_MOMENT = 0.05
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,7 @@ class Runs:
         self._active = ActiveRuns(house, owner=effects.new_id())
         self._heart = Heart(house, self._active)
         self._acceptance = Acceptance(house, self._active, self._heart)
+        self._cancelling = Cancelling(house, self._active, self._heart, self.get)
         self._listener = store.listener(self._hear, self._turn)
         self._accepting = True
         self._watchers = 0
@@ -217,12 +217,7 @@ class Runs:
 
         Raises Unavailable when its owner neither acts nor loses its lease in time; the request stands.
         """
-        for _ in range(_CANCEL_ROUNDS):
-            run = await self._cancel_once(name)
-            if is_ended(run.state):
-                return run
-        message = f'"{name}" is carried out by a coordinator that does not answer; it is cancelled as soon as one can'
-        raise Unavailable("RUN_ELSEWHERE", message)
+        return await self._cancelling.cancel(name)
 
     async def checkpoints(self, parent: str) -> list[Checkpoint]:
         """The oldest first."""
@@ -263,24 +258,6 @@ class Runs:
         )
         run.create_time.FromDatetime(self._effects.clock())
         return run
-
-    async def _cancel_once(self, name: str) -> Run:
-        """Tells the owner and waits for the run's end, at most until the owner's lease is over."""
-        if task := self._active.cancel(name):
-            await asyncio.wait([task])
-            return await self.get(name)
-        run, lease = await self.get(name), self._active.lease()
-        ids = parse(name, "runs")
-        left = await self._store.write(lambda tx: queue.ask_to_cancel(tx, *ids, lease))
-        if left is None or await self._heart.seize(name):
-            return await self.get(name)
-        try:
-            async with asyncio.timeout(left + _A_MOMENT):
-                async for _ in self._feed.watch(name, run.last_sequence):
-                    pass
-        except TimeoutError:
-            pass
-        return await self.get(name)
 
     def _hear(self, kind: str, run: str) -> None:
         """Another coordinator, or we ourselves, changed something."""
