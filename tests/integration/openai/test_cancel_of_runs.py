@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +11,7 @@ from buildplan.v1.run_pb2 import Run
 from buildplan.v1.run_service_pb2 import CancelRunRequest, StartRunRequest
 from tests.integration.coordinator.house import POLICY, model_specialists, open_house
 from tests.integration.openai.provider_server import never, provider
-from tests.unit.openai.wire import ROOT
+from tests.integration.runs.processes import coordinator, start
 
 AGENTS = 4
 SOON = 0.1
@@ -53,14 +51,9 @@ async def test_the_coordinator_s_deadline_closes_all_four_requests(tmp_path: Pat
 
 async def test_a_killed_coordinator_closes_all_four_requests(tmp_path: Path) -> None:
     async with provider(never) as (url, seen), model_specialists(url) as specialists:
-        addresses = ",".join(f"{agent}={address}" for agent, address in specialists.items())
-        command = ("-m", "tests.integration.runs.coordinator_process", f"sqlite:///{tmp_path / 'store.db'}", addresses)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *command, "--session", "s1", cwd=ROOT, stdout=asyncio.subprocess.DEVNULL
-        )
-        try:
+        async with coordinator(f"sqlite:///{tmp_path / 'store.db'}", specialists) as process:
+            await start(process, "s1")
             await seen.all_called(AGENTS)
-        finally:
             since = time.monotonic()
             process.kill()
             await process.wait()

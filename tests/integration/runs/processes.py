@@ -12,9 +12,15 @@ from tests.fakes.specialist import FakeSpecialist
 
 
 @asynccontextmanager
-async def coordinator(url: str, fakes: Mapping[str, FakeSpecialist], *options: str) -> AsyncIterator[Process]:
-    """A process that carries out runs in the database at `url`, killed at the end; see `coordinator_process`."""
-    addresses = ",".join(f"{agent}={fake.address}" for agent, fake in fakes.items())
+async def coordinator(
+    url: str, specialists: Mapping[str, FakeSpecialist | str], *options: str
+) -> AsyncIterator[Process]:
+    """A process that carries out runs in the database at `url`, killed at the end; see `coordinator_process`.
+
+    Specialists are fakes, or the addresses of others.
+    """
+    places = {agent: it if isinstance(it, str) else it.address for agent, it in specialists.items()}
+    addresses = ",".join(f"{agent}={address}" for agent, address in places.items())
     command = [sys.executable, "-m", "tests.integration.runs.coordinator_process", url, addresses, *options]
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
     try:
