@@ -40,6 +40,7 @@ class Replica:
     def restore(self) -> None:
         """Serves when it returns, whatever was done to it."""
         self.proxy.heal()
+        self.proxy.passed = 0
         self._process.kill()
         port = int(self._process.address.rpartition(":")[2])
         self._process = SpecialistProcess(AGENT, delay=SECONDS, steps=STEPS, port=port)
@@ -51,8 +52,17 @@ class Replica:
         process = SpecialistProcess(AGENT, delay=seconds, steps=STEPS)
         async with Proxy(await asyncio.to_thread(lambda: process.address)) as proxy:
             replica = Replica(process, proxy)
-            yield replica
-        replica.kill()
+            try:
+                yield replica
+            finally:
+                replica.kill()
+
+    async def connected(self) -> None:
+        """The coordinator has found it again."""
+        async with asyncio.timeout(10):
+            while not self.proxy.passed:
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
 
 
 @dataclass
@@ -94,6 +104,7 @@ async def round_of(house: House, replicas: list[Replica], number: int, fault: Ca
     toll = Toll([(await ended(house, run.name)).state], [noticed - begun])
     await asyncio.to_thread(victim.restore)
     toll.healed.append(await healing(house, number))
+    await victim.connected()
     return toll
 
 

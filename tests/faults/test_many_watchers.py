@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from asyncio.subprocess import Process
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -28,9 +29,14 @@ STEPS = 12
 @pytest.mark.timeout(180)
 async def test_many_watchers_one_stalled(tmp_path: Path, figures: Figures) -> None:
     count, seconds = figures.sized(1000, short=40), figures.sized(20, short=6)
-    agents = [SpecialistProcess(agent, delay=seconds + 0.3 * place, steps=STEPS) for place, agent in enumerate(AGENTS)]
-    addresses = {agent.agent: agent.address for agent in agents}
-    with ServerProcess.coordinator(tmp_path, addresses) as coordinator:
+    with ExitStack() as running:
+        agents = [
+            SpecialistProcess(agent, delay=seconds + 0.3 * place, steps=STEPS) for place, agent in enumerate(AGENTS)
+        ]
+        for agent in agents:
+            running.callback(agent.kill)
+        addresses = {agent.agent: agent.address for agent in agents}
+        coordinator = running.enter_context(ServerProcess.coordinator(tmp_path, addresses))
         measured = psutil.Process(coordinator.pid)
         run = await started(coordinator.address, tmp_path)
         stalled = await watchers(coordinator.address, run, 1)
@@ -42,8 +48,6 @@ async def test_many_watchers_one_stalled(tmp_path: Path, figures: Figures) -> No
         growth = 100 * (megabytes(measured) - before) / before
         stalled.kill()
         await stalled.communicate()
-    for agent in agents:
-        agent.kill()
     delays: list[float] = json.loads(output)
     figures.note(f"arrivals of events at {count - 1} watchers, one beside them stalled", f"{len(delays)}")
     figures.at_most("from an event to a watcher, median", percentile(delays, 0.5), 150, "ms")
