@@ -18,8 +18,10 @@ WIDTHS = {"wide": 1280, "narrow": 390}
 # Only colours differ in the dark.
 RULES = {"light": {"resultTypes": ["violations"]}, "dark": {"runOnly": ["color-contrast"]}}
 MAX_WEIGHT = 200_000
+# What must come before a page can be used; what it asks for later grows with the time that it is open.
 WEIGHT = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
-    .filter((each) => !each.name.includes("/picture")).reduce((sum, each) => sum + each.encodedBodySize, 0)"""
+    .filter((each) => each.entryType === "navigation" || each.name.includes("/static/"))
+    .reduce((sum, each) => sum + each.encodedBodySize, 0)"""
 # What a page may say while its server is away.
 _AWAY = re.compile(r"Failed to load resource|ERR_|EventSource")
 
