@@ -16,8 +16,9 @@ from google.protobuf.message import Message
 
 from gateway.problems import Problem
 from services.runtime.errors import Violation
+from services.runtime.request_limits import HEARD_BYTES
 
-MAX_BODY_BYTES = 8 * 1024 * 1024
+MAX_BODY_BYTES = HEARD_BYTES
 _Message = TypeVar("_Message", bound=Message)
 
 

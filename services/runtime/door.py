@@ -9,7 +9,6 @@ from typing import Protocol, Self
 
 from google.protobuf.message import Message
 
-from services.runtime.channels import MAX_MESSAGE_BYTES
 from services.runtime.identity import LOCAL, Principal
 
 _CALLER: ContextVar[Principal] = ContextVar("caller", default=LOCAL)
@@ -42,14 +41,7 @@ class Visit(Protocol):
 
 
 class Door(Protocol):
-    """Opens a visit for a call of `method` ("/package.Service/Method").
-
-    `max_request_bytes` is how large one message of a request may be; the transport refuses a larger one unread.
-    """
-
-    @property
-    def max_request_bytes(self) -> int:
-        """The limit."""
+    """Opens a visit for a call of `method` ("/package.Service/Method")."""
 
     def visit(self, method: str, metadata: Mapping[str, str | bytes]) -> Visit:
         """Not entered yet."""
@@ -57,8 +49,6 @@ class Door(Protocol):
 
 class OpenDoor:
     """Lets everybody in: for servers that hold no data and are only reached from loopback or by mutual TLS."""
-
-    max_request_bytes = MAX_MESSAGE_BYTES
 
     def visit(self, method: str, metadata: Mapping[str, str | bytes]) -> Visit:  # noqa: ARG002 - nobody is asked
         """See Door."""

@@ -19,6 +19,7 @@ from services.runtime.door import Door, Visit, caller
 from services.runtime.errors import DomainError, Internal, InvalidArgument, to_status
 from services.runtime.metrics import Counter, Histogram
 from services.runtime.places import Places
+from services.runtime.request_limits import within_limit
 
 _log = structlog.get_logger()
 _Context = grpc.aio.ServicerContext[Any, Any]
@@ -60,17 +61,14 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         }
         attribute, make, wrap = kinds[(bool(handler.request_streaming), bool(handler.response_streaming))]
         behaviour = wrap(getattr(handler, attribute), method, self._entrance)
-        return make(behaviour, handler.request_deserializer, handler.response_serializer)
+        read = within_limit(method, handler.request_deserializer or bytes)
+        return make(behaviour, read, handler.response_serializer)
 
 
 def _answer(
     behaviour: Callable[[Any, _Context], Awaitable[Any]], method: str, entrance: Entrance
 ) -> Callable[[Any, _Context], Any]:
-    async def look(request: Any, visit: Visit) -> Any:
-        await visit.asks(request)
-        return request
-
-    return _unary(behaviour, method, entrance, look)
+    return _unary(behaviour, method, entrance, _look)
 
 
 def _collect(
@@ -113,8 +111,7 @@ def _stream(
             try:
                 with entrance.places.take():
                     async with entrance.door.visit(method, _metadata(context)) as visit:
-                        await visit.asks(request)
-                        async for response in behaviour(request, context):
+                        async for response in behaviour(await _look(request, visit), context):
                             yield response
             except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
                 await _fail(error, context, method)
@@ -124,8 +121,14 @@ def _stream(
 
 async def _each(requests: AsyncIterator[Any], visit: Visit) -> AsyncIterator[Any]:
     async for request in requests:
-        await visit.asks(request)
-        yield request
+        yield await _look(request, visit)
+
+
+async def _look(request: Any, visit: Visit) -> Any:
+    if isinstance(request, DomainError):
+        raise request
+    await visit.asks(request)
+    return request
 
 
 def _metadata(context: _Context) -> dict[str, str | bytes]:

@@ -19,6 +19,7 @@ from services.runtime.collector import settle
 from services.runtime.door import Door, OpenDoor
 from services.runtime.interceptors import CallInterceptor, Entrance
 from services.runtime.places import Places
+from services.runtime.request_limits import transport_limit
 from services.runtime.settings import ServerSettings, SettingError
 
 _log = structlog.get_logger()
@@ -63,17 +64,16 @@ async def start_server(
     services: Sequence[Service], settings: ServerSettings, door: Door | None = None
 ) -> RunningServer:
     """Binds and starts; without a door everybody may come in. Raises SettingError when the address cannot be had."""
-    door = door or OpenDoor()
-    entrance = Entrance(Places(settings.maximum_concurrent_rpcs), door)
+    entrance = Entrance(Places(settings.maximum_concurrent_rpcs), door or OpenDoor())
+    names = [service.name for service in services]
     server = grpc.aio.server(
         interceptors=[CallInterceptor(entrance)],
-        options=[*_OPTIONS, ("grpc.max_receive_message_length", door.max_request_bytes), *_ages(settings)],
+        options=[*_OPTIONS, ("grpc.max_receive_message_length", transport_limit(names)), *_ages(settings)],
     )
     health_servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     for service in services:
         service.add(server)
-    names = [service.name for service in services]
     reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
     port = _bind(server, settings)
     await server.start()

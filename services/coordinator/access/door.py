@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Self
 
 from google.protobuf.message import Message
 
 from services.contract.resources import changes_something, names_in
 from services.coordinator.access.audit import AuditLog
 from services.coordinator.access.ownership import Ownership
-from services.coordinator.documents.spool import MAX_CHUNK_BYTES
 from services.runtime.door import Visit, caller, set_caller
 from services.runtime.errors import code_of
 from services.runtime.identity import LOCAL, Identities, Principal, bearer_token
@@ -24,8 +23,6 @@ from services.runtime.rates import Rates
 @dataclass(frozen=True)
 class CoordinatorDoor:
     """Without `identities` everybody is the local principal."""
-
-    max_request_bytes: ClassVar[int] = MAX_CHUNK_BYTES + 64 * 1024
 
     identities: Identities | None
     rates: Rates

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
-from google.protobuf.message import DecodeError
 
 from buildplan.v1 import document_service_pb2 as pb
 from buildplan.v1.document_service_pb2_grpc import DocumentServiceServicer
@@ -29,10 +28,9 @@ class DocumentServicer(DocumentServiceServicer):
         self, request_iterator: AsyncIterator[pb.UploadDocumentRequest], context: _Context
     ) -> pb.UploadDocumentResponse:
         """See the proto."""
-        messages = _messages(request_iterator)
-        header = await _header(messages)
+        header = await _header(request_iterator)
         upload = Upload(header.parent, header.file_name, header.kind, header.sha256)
-        first, *attachments = await self._documents.upload(upload, _chunks(messages))
+        first, *attachments = await self._documents.upload(upload, _chunks(request_iterator))
         return pb.UploadDocumentResponse(document=first, attachments=attachments)
 
     async def ListDocuments(self, request: pb.ListDocumentsRequest, context: _Context) -> pb.ListDocumentsResponse:
@@ -75,15 +73,6 @@ class DocumentServicer(DocumentServiceServicer):
         """See the proto."""
         await self._documents.delete(request.name)
         return pb.DeleteDocumentResponse()
-
-
-async def _messages(requests: AsyncIterator[pb.UploadDocumentRequest]) -> AsyncIterator[pb.UploadDocumentRequest]:
-    """A stream decodes its messages here, where a unary call has done so before."""
-    try:
-        async for request in requests:
-            yield request
-    except DecodeError as error:
-        raise InvalidArgument("message", "what arrived is no UploadDocumentRequest") from error
 
 
 async def _header(requests: AsyncIterator[pb.UploadDocumentRequest]) -> pb.UploadHeader:

@@ -11,16 +11,20 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from buildplan.v1.session_service_pb2 import ListSessionsRequest
-from services.runtime.remote import read_error
+from services.runtime.channels import MAX_MESSAGE_BYTES, open_channel
+from services.runtime.remote import RemoteError, read_error
+from services.runtime.request_limits import HEARD_BYTES, KIB, MIB, limit_of
 from tests.integration.coordinator.every_method import Method, served_methods
 from tests.integration.coordinator.house import House, open_house
+from tests.integration.runtime.echo import echo_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
+RESOURCE_EXHAUSTED = grpc.StatusCode.RESOURCE_EXHAUSTED
 NOWHERE = {"qma": "127.0.0.1:1"}
 
 
 def padding(size: int) -> bytes:
-    """A message of an unknown field with `size` bytes in it."""
+    """A message of an unknown field with `size` bytes in it, and some around them."""
     length, varint = size, b""
     while length > 0x7F:
         varint += bytes([length & 0x7F | 0x80])
@@ -28,7 +32,7 @@ def padding(size: int) -> bytes:
     return b"\xa2\x06" + varint + bytes([length]) + b"\0" * size
 
 
-async def send(channel: grpc.aio.Channel, method: Method, message: bytes) -> grpc.StatusCode:
+async def send(channel: grpc.aio.Channel, method: Method, message: bytes) -> RemoteError | None:
     async def stream() -> AsyncIterator[bytes]:
         yield message
 
@@ -42,15 +46,53 @@ async def send(channel: grpc.aio.Channel, method: Method, message: bytes) -> grp
         else:
             await call
     except grpc.aio.AioRpcError as error:
-        return error.code()
-    return grpc.StatusCode.OK
+        return read_error(error)
+    return None
 
 
-async def test_no_method_takes_more_than_a_chunk_of_a_file(house: House) -> None:
+async def test_every_method_refuses_what_is_above_its_limit_and_says_so(house: House) -> None:
+    async with echo_server() as (server, _), open_channel(server.address) as specialist:
+        for channel in (house.channel, specialist):
+            for method in await served_methods(channel):
+                limit = limit_of(method.descriptor.full_name)
+                if limit == MAX_MESSAGE_BYTES:
+                    continue
+                refused = await send(channel, method, padding(limit))
+                assert refused is not None, method.path
+                assert (refused.code, refused.reason) == (RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE"), method.path
+                assert f"{method.descriptor.name} takes at most {limit}" in refused.message
+                within = await send(channel, method, padding(limit - 10))
+                assert within is None or within.code not in {RESOURCE_EXHAUSTED, grpc.StatusCode.INTERNAL}, method.path
+
+
+async def test_only_context_packs_and_pieces_of_files_are_large(house: House) -> None:
+    async with echo_server() as (server, _), open_channel(server.address) as specialist:
+        methods = [*await served_methods(house.channel), *await served_methods(specialist)]
+    limits = {method.descriptor.name: limit_of(method.descriptor.full_name) for method in methods}
+    assert {name: limit for name, limit in limits.items() if limit > 256 * KIB} == {
+        "UploadDocument": MIB + 64 * KIB,
+        "EditPlan": MIB,
+        "Estimate": MAX_MESSAGE_BYTES,
+        "Propose": MAX_MESSAGE_BYTES,
+    }
+
+
+async def test_the_transport_refuses_unread_what_is_far_above_every_limit(house: House) -> None:
+    """The transport knows no methods: one call and one stream stand for all, since each costs the connection."""
     for method in await served_methods(house.channel):
-        assert await send(house.channel, method, padding(1_200_000)) is grpc.StatusCode.RESOURCE_EXHAUSTED, method.path
-        within = await send(house.channel, method, padding(1_000_000))
-        assert within not in {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.INTERNAL}, method.path
+        if method.descriptor.name not in {"GetSession", "UploadDocument"}:
+            continue
+        refused = await send(house.channel, method, padding(HEARD_BYTES))
+        assert refused is not None, method.path
+        assert (refused.code, refused.reason) == (RESOURCE_EXHAUSTED, "RESOURCE_EXHAUSTED"), method.path
+
+
+async def test_what_is_no_message_is_a_bad_argument(house: House) -> None:
+    for method in await served_methods(house.channel):
+        refused = await send(house.channel, method, b"\xff")
+        assert refused is not None, method.path
+        assert (refused.code, refused.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_ARGUMENT"), method.path
+        assert method.descriptor.name in refused.message
 
 
 async def test_who_calls_too_often_is_told_when_to_come_again(tmp_path: Path) -> None:
@@ -60,7 +102,7 @@ async def test_who_calls_too_often_is_told_when_to_come_again(tmp_path: Path) ->
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await house.sessions.ListSessions(ListSessionsRequest())
         remote = read_error(caught.value)
-        assert (remote.code, remote.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "RATE_LIMITED")
+        assert (remote.code, remote.reason) == (RESOURCE_EXHAUSTED, "RATE_LIMITED")
         assert remote.retry_after is not None
         assert 1 < remote.retry_after <= 2
         for _ in range(5):

@@ -98,7 +98,7 @@ async def test_bytes_that_are_no_message_are_refused(house: House) -> None:
         yield b"\x12\xff"
 
     call: Any = house.channel.stream_unary("/buildplan.v1.DocumentService/UploadDocument")
-    with refused(grpc.StatusCode.INVALID_ARGUMENT, field="message"):
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, field="request"):
         await call(stream(), timeout=5)
     await nothing_left(house, session)
 

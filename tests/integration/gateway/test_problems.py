@@ -35,6 +35,14 @@ async def test_a_field_that_the_coordinator_refuses_is_named(web: Web) -> None:
     assert "at most 200" in violation["description"]
 
 
+async def test_what_is_too_large_for_its_method_says_the_limit(web: Web) -> None:
+    """Bodies that the gateway takes and the coordinator does not."""
+    for size in (300_000, 2_000_000):
+        answer = await web.http.post("/sessions", json={"metadata": {"notes": "x" * size}})
+        problem = await web.problem(answer, 413, "REQUEST_TOO_LARGE")
+        assert "CreateSession takes at most 262144" in problem["detail"]
+
+
 async def test_forms_that_are_none(web: Web) -> None:
     url = "/sessions/none/documents"
     form = {"content-type": "multipart/form-data; boundary=b"}
