@@ -71,7 +71,7 @@ def work(place: int, packed: bytes) -> tuple[str, float, int]:
 async def _lines(profile_place: int, context: ContextPack) -> int:
     async for part in OfflineEngine(PROFILES[profile_place]).propose(context):
         if isinstance(part, Patch):
-            return sum(1 for _ in lines(part))
+            return len(lines(part))
     raise RuntimeError("the engine ended without a patch")
 
 

@@ -11,6 +11,8 @@ def total(usages: Iterable[Usage]) -> Usage:
     """All of them together; the cost is unknown when that of any is."""
     found = Usage()
     for usage in usages:
+        if not usage.ByteSize():
+            continue
         found.input_tokens += usage.input_tokens
         found.cached_input_tokens += usage.cached_input_tokens
         found.cache_write_input_tokens += usage.cache_write_input_tokens

@@ -12,6 +12,7 @@ from buildplan.v1.document_pb2 import Page
 from buildplan.v1.plan_pb2 import Plan, StatementEdit
 from buildplan.v1.plan_service_pb2 import ComparePlansResponse, ExportFormat, PlanRevision
 from services.contract.names import LATEST, last_id, parse, parse_session
+from services.contract.times import set_time
 from services.coordinator.drafts import draft_of
 from services.coordinator.plans import apply_edits, compare, edited_pages
 from services.coordinator.plans.export.files import FORMATS, Export, export
@@ -76,7 +77,7 @@ class Revisions:
         wanted = edited_pages(latest, edits)
         pages = await self._store.read(lambda tx: _load(tx, session, wanted))
         edited = await asyncio.to_thread(apply_edits, latest, edits, pages)
-        edited.create_time.FromDatetime(self._clock())
+        set_time(edited.create_time, self._clock())
 
         def work(tx: Connection) -> Plan:
             _check_etag(rows.get(tx, session, None), etag)

@@ -9,6 +9,7 @@ import grpc
 import structlog
 
 from buildplan.v1.audit_service_pb2 import AuditRecord
+from services.contract.times import set_time
 from services.coordinator.paging import page_size
 from services.coordinator.store import Store
 from services.coordinator.store import audit as rows
@@ -35,7 +36,7 @@ class AuditLog:
             resource=resource[:_LONGEST_NAME],
             outcome=outcome.name,
         )
-        record.create_time.FromDatetime(self._clock())
+        set_time(record.create_time, self._clock())
         try:
             await self._store.write(lambda tx: rows.insert(tx, record))
         except Unavailable as error:

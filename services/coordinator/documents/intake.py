@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from buildplan.v1.fact_pb2 import Fact
+from services.contract.times import set_time
 from services.coordinator.documents.stamp import free_id, stamp
 from services.coordinator.facts import extract_facts
 from services.coordinator.store import documents as rows
@@ -40,7 +41,7 @@ def prepare(session: str, received: Received, taken: Collection[str], now: datet
     ids, papers = set(taken), list[Paper]()
     for position, part in enumerate(received.read):
         document, pages = _copy(part)
-        document.create_time.FromDatetime(now)
+        set_time(document.create_time, now)
         if position:
             document.parent = papers[0].document.name
         elif received.kind:

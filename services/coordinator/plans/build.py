@@ -5,6 +5,7 @@ from __future__ import annotations
 from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.plan_pb2 import Plan
 from services.contract.statements import Line, lines
+from services.contract.times import set_time
 from services.coordinator.plans.citation_check import CitationCheck, claims, count_citations
 from services.coordinator.plans.cross_agent.find import cross_agent_conflicts
 from services.coordinator.plans.duplicates import duplicate_ids
@@ -50,7 +51,7 @@ def build_draft(inputs: PlanInputs) -> Plan:
 
 def _described(inputs: PlanInputs) -> Plan:
     plan = Plan(run=inputs.run, reason=inputs.reason, engine=inputs.engine, metadata=inputs.metadata)
-    plan.create_time.FromDatetime(inputs.now)
+    set_time(plan.create_time, inputs.now)
     if inputs.usage != Usage():
         plan.usage.CopyFrom(inputs.usage)
     plan.sources.extend(inputs.sources)
@@ -62,7 +63,7 @@ def _described(inputs: PlanInputs) -> Plan:
 
 def _settle_sections(plan: Plan, check: CitationCheck, taken: set[str]) -> None:
     """Checks and names the agents' lines, then lists each requirement once."""
-    written = list(lines(plan.sections))
+    written = lines(plan.sections)
     for line in written:
         check.check(line.statement)
     assign_ids(written, taken)

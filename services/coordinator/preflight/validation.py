@@ -8,6 +8,7 @@ from datetime import datetime
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_pb2 import Document
 from buildplan.v1.session_pb2 import ChecklistItem, Finding, Session, SessionMetadata, ValidationResult
+from services.contract.times import set_time
 from services.coordinator.preflight import findings
 from services.coordinator.preflight.completeness import score_parts
 from services.coordinator.preflight.digest import input_digest
@@ -38,7 +39,7 @@ def validate(
         completeness=sum(part.points for part in parts),
         parts=parts,
     )
-    result.create_time.FromDatetime(now)
+    set_time(result.create_time, now)
     return result
 
 

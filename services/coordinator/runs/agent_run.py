@@ -13,6 +13,7 @@ from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint, RunEvent
 from buildplan.v1.specialist_service_pb2 import DescribeResponse, Progress, ProposeRequest
 from services.contract.names import checkpoint_name, last_id
+from services.contract.times import set_time
 from services.contract.usage import total
 from services.coordinator.runs.attempts import Sleep, when_free, with_attempts
 from services.coordinator.runs.dispatch import Proposal, propose
@@ -115,11 +116,11 @@ class AgentRun:
         self._started = self._around.clock()
         self._failed = None
         self.status = AgentStatus(agent=self.name, attempt=1, max_attempts=self._around.policy.attempts)
-        self.status.start_time.FromDatetime(self._started)
+        set_time(self.status.start_time, self._started)
         self._account()
         self._set(AgentStatus.STATE_RUNNING, message)
         if wait:
-            self.status.next_attempt_time.FromDatetime(self._started + timedelta(seconds=wait))
+            set_time(self.status.next_attempt_time, self._started + timedelta(seconds=wait))
         self._gate.pass_now()
 
     async def _reused(self) -> bool:
@@ -162,7 +163,7 @@ class AgentRun:
         attempts = self._around.policy.attempts
         what = f"{self.name} is unreachable; attempt {attempt} of {attempts} in {seconds:.1f} s"
         self._set(AgentStatus.STATE_RUNNING, what)
-        self.status.next_attempt_time.FromDatetime(self._around.clock() + timedelta(seconds=seconds))
+        set_time(self.status.next_attempt_time, self._around.clock() + timedelta(seconds=seconds))
         self._gate.pass_now()
 
     def _hear(self, message: DescribeResponse | Progress) -> None:
@@ -213,7 +214,7 @@ class AgentRun:
         self._set(AgentStatus.STATE_COMPLETE, message)
         self.status.percent = 100
         now = self._around.clock()
-        checkpoint.create_time.FromDatetime(now)
+        set_time(checkpoint.create_time, now)
         event = agent_event(self.status, now)
         ids = self._around.ids
 

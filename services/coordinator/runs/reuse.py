@@ -48,7 +48,7 @@ def make_checkpoint(ids: tuple[str, str], digest: str, description: DescribeResp
         input_digest=digest,
         contract_version=CONTRACT_VERSION,
         engine=engine_title(description),
-        statement_count=sum(1 for _ in lines(patch)),
+        statement_count=len(lines(patch)),
     )
 
 

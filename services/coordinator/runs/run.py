@@ -12,6 +12,7 @@ from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.specialist_service_pb2 import ProposeRequest
 from services.contract.names import parse, session_name
+from services.contract.times import set_time
 from services.contract.usage import total
 from services.coordinator.documents.context import context_digest
 from services.coordinator.plans.kept_edits import catch_up
@@ -190,7 +191,7 @@ class RunExecution:
         if ending.failure is not None:
             self.run.failure.CopyFrom(ending.failure)
         now = self._house.clock()
-        self.run.end_time.FromDatetime(now)
+        set_time(self.run.end_time, now)
 
         def unit(tx: Connection) -> Sequence[RunEvent]:
             if ending.plan is not None:

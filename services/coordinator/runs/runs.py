@@ -19,6 +19,7 @@ from buildplan.v1.session_pb2 import ValidationResult
 from services.contract.digests import text_digest
 from services.contract.names import parse, parse_session, run_name, session_name
 from services.contract.run_states import is_ended
+from services.contract.times import set_time
 from services.coordinator.metadata import check_request_id
 from services.coordinator.runs import metrics
 from services.coordinator.runs.acceptance import Acceptance, started_by
@@ -256,7 +257,7 @@ class Runs:
             request_id=request_id,
             input_digest=input_digest,
         )
-        run.create_time.FromDatetime(self._effects.clock())
+        set_time(run.create_time, self._effects.clock())
         return run
 
     def _hear(self, kind: str, run: str) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from buildplan.v1.agent_pb2 import AgentStatus, Failure, Usage
 from buildplan.v1.run_pb2 import Run, RunEvent
+from services.contract.times import set_time
 
 
 def idle(agent: str, max_attempts: int, spent: Usage | None = None) -> AgentStatus:
@@ -46,7 +47,7 @@ def day_of(run: Run) -> date:
 def agent_event(status: AgentStatus, now: datetime) -> RunEvent:
     """The status as it is now; later changes of `status` do not show."""
     event = RunEvent(agent_status=status)
-    event.create_time.FromDatetime(now)
+    set_time(event.create_time, now)
     return event
 
 
@@ -54,7 +55,7 @@ def run_event(run: Run, now: datetime) -> RunEvent:
     """The run as it is now, its agents left out."""
     event = RunEvent(run_state=run)
     event.run_state.ClearField("agents")
-    event.create_time.FromDatetime(now)
+    set_time(event.create_time, now)
     return event
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TypeVar
 
 from google.protobuf.json_format import MessageToJson, Parse
@@ -20,13 +19,6 @@ def to_json(message: Message) -> str:
 def from_json(text: str, message: M) -> M:
     """Fills `message`; raises google.protobuf.json_format.ParseError. Fields of a later contract are ignored."""
     return Parse(text, message, ignore_unknown_fields=True)
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970 UTC."""
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp.ToMicroseconds()
 
 
 def or_none(stamp: Timestamp) -> int | None:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select, text, tuple_
 from sqlalchemy import update as update_in
 
 from services.contract.names import parse, run_name
+from services.contract.times import micros
 from services.coordinator.store import changes
-from services.coordinator.store.codec import micros
 from services.coordinator.store.tables import IN_FLIGHT, RUNS
 
 NOBODY = ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable, Table, text
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, Table
 
 from services.coordinator.store.driver import execute, fetch
 
@@ -73,24 +73,24 @@ class PreparedRows:
         self._columns = [column.name for column in table.c]
         self._key = [column.name for column in table.primary_key]
         self._replaced = replaced
-        self._by_count: dict[int, Prepared] = {}
+        self._sql: dict[tuple[str, int], str] = {}
 
     def put(self, tx: Connection, rows: Sequence[Parameters]) -> None:
         """Stores the rows; without effect when there are none."""
+        mark = "?" if tx.dialect.positional else "%s"
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             some = rows[start : start + _ROWS_AT_ONCE]
-            values = {f"{name}_{place}": row[name] for place, row in enumerate(some) for name in self._columns}
-            self._for(len(some)).run(tx, **values)
+            execute(tx, self._for(mark, len(some)), [row[name] for row in some for name in self._columns])
 
-    def _for(self, count: int) -> Prepared:
-        prepared = self._by_count.get(count)
-        if prepared is None:
-            prepared = self._by_count.setdefault(count, Prepared(text(self._sql(count))))
-        return prepared
+    def _for(self, mark: str, count: int) -> str:
+        sql = self._sql.get((mark, count))
+        if sql is None:
+            sql = self._sql.setdefault((mark, count), self._text(mark, count))
+        return sql
 
-    def _sql(self, count: int) -> str:
-        rows = (", ".join(f":{name}_{place}" for name in self._columns) for place in range(count))
-        values = ", ".join(f"({row})" for row in rows)
+    def _text(self, mark: str, count: int) -> str:
+        row = f"({', '.join([mark] * len(self._columns))})"
+        values = ", ".join([row] * count)
         sql = f"INSERT INTO {self._table} ({', '.join(self._columns)}) VALUES {values}"  # noqa: S608 - our own names
         if not self._replaced:
             return sql

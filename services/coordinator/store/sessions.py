@@ -12,7 +12,8 @@ from sqlalchemy import update as update_in
 
 from buildplan.v1.session_pb2 import Session
 from services.contract.names import parse_session, run_name, session_name
-from services.coordinator.store.codec import from_json, micros, to_json
+from services.contract.times import micros
+from services.coordinator.store.codec import from_json, to_json
 from services.coordinator.store.prepared import Prepared
 from services.coordinator.store.tables import DOCUMENTS, PLANS, RUNS, SESSIONS, VALIDATIONS
 from services.runtime.errors import InvalidArgument, NotFound

@@ -47,7 +47,7 @@ def read_answer(agent: str, reply: Reply, pages: Pages) -> Answer:
     patch = _parsed(agent, _whole_text(reply))
     problems = tuple(_rule_breaks(patch))
     citations, unfound = settle_citations(patch, pages)
-    return Answer(patch, sum(1 for _ in lines(patch)), citations, problems, tuple(unfound))
+    return Answer(patch, len(lines(patch)), citations, problems, tuple(unfound))
 
 
 def mark(patch: Patch) -> None:

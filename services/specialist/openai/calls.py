@@ -14,6 +14,7 @@ import structlog
 
 from buildplan.v1.agent_pb2 import Attempt, Usage
 from buildplan.v1.specialist_service_pb2 import Progress
+from services.contract.times import set_time
 from services.contract.usage import total
 from services.runtime import tracing
 from services.specialist.openai import metrics
@@ -95,7 +96,7 @@ class Calls:
             self._breaker.enter()
             teller.say(doing, **attempts)
             attempt = Attempt(attempt=number, model=self._settings.model, question=doing)
-            attempt.start_time.FromDatetime(self._timing.now())
+            set_time(attempt.start_time, self._timing.now())
             try:
                 with tracing.span("model call", model=self._settings.model, attempt=str(number)):
                     reply = await self._provider.ask(body)
@@ -123,7 +124,7 @@ class Calls:
 
     def _end(self, attempt: Attempt, outcome: str, teller: Teller) -> None:
         attempt.outcome = outcome
-        attempt.end_time.FromDatetime(self._timing.now())
+        set_time(attempt.end_time, self._timing.now())
         teller.ended(attempt, self._settings.retry.attempts)
         metrics.observe(attempt)
         used = attempt.usage

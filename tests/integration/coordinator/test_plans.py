@@ -123,7 +123,7 @@ async def test_what_an_edit_takes_out_counts_for_the_gate(house: House) -> None:
     plan = await house.plan(session)
     doomed = [StatementEdit(statement_id=line.statement.id, remove=True) for line in lines(plan.sections.quality_plan)]
     edited = await edit(house, plan, *doomed)
-    assert not list(lines(edited.sections.quality_plan))
+    assert not lines(edited.sections.quality_plan)
     before, after = ({each.code for each in gate.quality_gate.blockers} for gate in (plan, edited))
     assert after - before == {"NO_PASSIVATION_DECISION"}
     assert edited.citations_checked < plan.citations_checked
@@ -300,7 +300,7 @@ async def test_revisions_are_compared_line_by_line(house: House) -> None:
     assert "text" in changed[first].fields
     assert changed[second].kind == PlanChange.KIND_REMOVED
     same = await house.plans.ComparePlans(ComparePlansRequest(name=plan.name, base=plan.name))
-    assert (len(same.changes), same.unchanged) == (0, len(list(lines(plan))))
+    assert (len(same.changes), same.unchanged) == (0, len(lines(plan)))
 
 
 async def test_only_plans_of_one_session_are_compared(house: House) -> None:

@@ -48,4 +48,4 @@ def test_every_field_of_every_section_holds_lines() -> None:
 
 
 def test_nothing_has_no_lines() -> None:
-    assert list(lines(Patch())) == []
+    assert lines(Patch()) == []

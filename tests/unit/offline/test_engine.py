@@ -67,7 +67,7 @@ def test_every_stated_line_quotes_its_passage(profile: Profile) -> None:
 @pytest.mark.parametrize("profile", AGENTS, ids=lambda profile: profile.agent)
 def test_an_empty_pack_gives_questions_and_no_lines(profile: Profile) -> None:
     patch = proposed(profile, ContextPack())
-    assert not list(lines(patch.sections))
+    assert not lines(patch.sections)
     assert patch.open_questions
 
 

@@ -28,7 +28,7 @@ def copied(plan: Plan) -> Plan:
 
 def test_a_plan_is_the_same_as_itself(plan: Plan) -> None:
     found = compare(plan, copied(plan))
-    assert (list(found.changes), found.unchanged) == ([], len(list(lines(plan))))
+    assert (list(found.changes), found.unchanged) == ([], len(lines(plan)))
 
 
 def test_what_was_added_removed_and_changed_is_told_with_its_list(plan: Plan) -> None:
@@ -74,7 +74,7 @@ def test_changes_come_in_the_order_of_the_plan(plan: Plan) -> None:
     for base, later in ((plan, Plan()), (Plan(), plan)):
         places = [order.index(change.path) for change in compare(base, later).changes]
         assert places == sorted(places)
-        assert len(places) == len(list(lines(plan)))
+        assert len(places) == len(lines(plan))
 
 
 def test_a_removed_line_stands_where_it_stood() -> None:

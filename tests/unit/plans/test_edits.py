@@ -61,7 +61,7 @@ def test_a_removed_line_goes_with_its_message_and_the_gate_judges_anew(plan: Pla
     assert not edited.sections.quality_plan.hold_points
     assert "NO_FIXTURE_PLAN" in [blocker.code for blocker in edited.quality_gate.blockers]
     assert edited.quality_gate.score < plan.quality_gate.score
-    assert len(list(lines(edited))) == len(list(lines(plan))) - 2
+    assert len(lines(edited)) == len(lines(plan)) - 2
 
 
 def test_a_removed_doubtful_line_lifts_the_blocker() -> None:

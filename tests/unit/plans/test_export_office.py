@@ -110,7 +110,7 @@ def test_the_document_has_headings_to_walk_by_and_says_on_each_page_what_it_is(p
 
 def test_each_requirement_is_a_row_with_its_citation(plan: Plan) -> None:
     found = rows(workbook(plan), "Requirements")
-    expected = list(lines(plan.sections))
+    expected = lines(plan.sections)
     assert [row["ID"] for row in found] == [line.statement.id for line in expected]
     assert [row["Requirement"] for row in found] == [line.statement.text for line in expected]
     bore = found[0]

@@ -124,7 +124,7 @@ def test_a_requirement_of_one_sentence_is_listed_once_by_the_surer_then_the_firs
 def test_two_requirements_of_one_sentence_both_stay() -> None:
     quality, engineering = _pair("Penetrant test of all welds", "Weld per AWS D1.6", 0.9)
     plan = build_plan(inputs({"qma": quality, "ema": engineering}))
-    assert len(list(lines(plan.sections))) == 2
+    assert len(lines(plan.sections)) == 2
 
 
 def test_conclusions_and_lines_that_place_a_requirement_are_no_duplicates() -> None:
@@ -137,7 +137,7 @@ def test_conclusions_and_lines_that_place_a_requirement_are_no_duplicates() -> N
     sections.referenced_standards.add(designation="ASTM A967", statement=stated(place.quote))
     sections.quality_routing.add(op_no=10, statement=stated(place.quote))
     plan = build_plan(inputs({"qma": quality, "ema": engineering}))
-    assert len(list(lines(plan.sections))) == 4
+    assert len(lines(plan.sections)) == 4
 
 
 def test_the_same_line_twice_in_one_list_is_listed_once() -> None:
