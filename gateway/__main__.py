@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import structlog
-
-from gateway.access.hosts import LOOPBACK
-from gateway.app import create_app
-from gateway.coordinator import Coordinator
-from gateway.serving import serve_until_signal
-from gateway.settings import DEFAULT_PORT, GatewaySettings
+from gateway.settings import DEFAULT_PORT
 from services.runtime.channels import open_channel
 from services.runtime.identity import read_identities
+from services.runtime.logs import Logger
 from services.runtime.process import run_process
 from services.runtime.settings import Environment, ServerSettings
 
-_log = structlog.get_logger()
+_log = Logger()
 
 
 async def main(environment: Environment, settings: ServerSettings) -> None:
-    """Serves until a signal, then drains."""
+    """Serves until a signal, then drains. What takes long to load is loaded here, when the collector rests."""
+    from gateway.access.hosts import LOOPBACK
+    from gateway.app import create_app
+    from gateway.coordinator import Coordinator
+    from gateway.serving import serve_until_signal
+    from gateway.settings import GatewaySettings
+
     gateway = GatewaySettings.read(environment, settings.host)
     identities = read_identities(environment)
     if identities is None and settings.host not in LOOPBACK:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from services.coordinator.runs.policy import RunPolicy
-from services.coordinator.settings import CoordinatorSettings
-from services.coordinator.wiring import open_coordinator
 from services.runtime.process import run_process
 from services.runtime.server import serve_until_signal
 from services.runtime.settings import Environment, ServerSettings
 
 
 async def main(environment: Environment, settings: ServerSettings) -> None:
-    """Serves until a signal, then drains: watchers are sent away, runs are left to the next start."""
+    """Serves until a signal, then drains: watchers are sent away, runs are left to the next start.
+
+    What takes long to load is loaded here, when the collector rests.
+    """
+    from services.coordinator.runs.policy import RunPolicy
+    from services.coordinator.settings import CoordinatorSettings
+    from services.coordinator.wiring import open_coordinator
+
     async with open_coordinator(CoordinatorSettings.read(environment), RunPolicy.read(environment)) as coordinator:
         await serve_until_signal(coordinator.services(), settings, coordinator.runs.drain, coordinator.door)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from services.runtime import event_loop, metrics, tracing
+from services.runtime import collector, event_loop, metrics, tracing
 from services.runtime.errors import DomainError
 from services.runtime.logs import configure_logs
 from services.runtime.settings import Environment, ServerSettings, SettingError
@@ -16,10 +16,11 @@ from services.runtime.settings import Environment, ServerSettings, SettingError
 def run_process(
     name: str, default_port: int, main: Callable[[Environment, ServerSettings], Coroutine[Any, Any, None]]
 ) -> None:
-    """Runs `main` with the settings of this process's environment.
+    """Runs `main` with the settings of this process's environment; `main` ends the start with `collector.settle()`.
 
     Exits 2 on a bad setting and 1 when what it needs cannot be had, with one line that says why.
     """
+    collector.rest()
     try:
         environment = Environment(os.environ)
         settings = ServerSettings.read(environment, default_port)
