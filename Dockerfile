@@ -16,6 +16,8 @@ COPY cli cli
 COPY gateway gateway
 RUN pip install --no-cache-dir --no-deps .
 
+# Not the sources' folder: Python would import those, and compile them at each start, instead of what is installed.
+WORKDIR /var/lib/buildplan
 USER buildplan
 ENV BUILDPLAN_HOST=0.0.0.0 \
     BUILDPLAN_DATA=/var/lib/buildplan
