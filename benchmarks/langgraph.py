@@ -18,8 +18,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
-import structlog
-
 from benchmarks.coordinator import one_run
 from benchmarks.fan_out import REQUEST
 from services.coordinator.runs.policy import RunPolicy
@@ -27,6 +25,7 @@ from services.coordinator.runs.runs import Runs
 from services.coordinator.runs.specialists import Specialist, Specialists
 from services.coordinator.store import Store
 from services.runtime import event_loop
+from services.runtime.logs import configure_logs
 from tests.fakes.process import specialist_processes
 from tests.fakes.sessions import FakeSessions, add_session
 from tests.integration.postgres import BINARIES, running_postgres
@@ -173,7 +172,7 @@ def main() -> None:
     if find_spec("langgraph") is None:
         print("LangGraph is not installed: pip install -e '.[benchmarks]'")
         return
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    configure_logs("benchmark", "error", "text")
     print(f"{'':11} {'':14} {'overhead':>13} {'runs a second':>13}")
     with tempfile.TemporaryDirectory() as folder:
         numbers = iter(range(100))

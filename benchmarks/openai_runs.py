@@ -17,11 +17,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from benchmarks.openai_storm import Figure, error
 from buildplan.v1.run_pb2 import Run
 from buildplan.v1.run_service_pb2 import ListAttemptsRequest
+from services.runtime.logs import configure_logs
 from services.specialist.openai.settings import LimitSettings, RetrySettings
 from tests.fakes.model import answer_to
 from tests.integration.coordinator.house import House, model_specialists, open_house
@@ -35,7 +34,7 @@ LIMITS = LimitSettings(concurrency=64)
 
 
 def main() -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    configure_logs("benchmark", "critical", "text")
     figures = asyncio.run(measure())
     for figure in figures:
         print(f"{'ok  ' if figure.good else 'MISS'} {figure.name}: {figure.value} (limit {figure.limit})")

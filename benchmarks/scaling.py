@@ -14,8 +14,6 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 
-import structlog
-
 from buildplan.v1.run_pb2 import Run
 from buildplan.v1.run_service_pb2 import StartRunRequest
 from services.coordinator.runs.policy import RunPolicy
@@ -23,6 +21,7 @@ from services.coordinator.runs.runs import Runs
 from services.coordinator.runs.specialists import Specialists
 from services.coordinator.store import Store
 from services.runtime import event_loop
+from services.runtime.logs import configure_logs
 from tests.fakes.process import AGENTS, SpecialistProcess
 from tests.fakes.sessions import FakeSessions, add_session
 from tests.integration.postgres import Postgres, running_postgres
@@ -119,7 +118,7 @@ def main() -> None:
     parser.add_argument("--work", nargs=5, metavar=("URL", "SPECIALISTS", "NAME", "TOTAL", "CARRIED"))
     arguments = parser.parse_args()
     if arguments.work:
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+        configure_logs("benchmark", "error", "text")
         url, at, name, total, carried = arguments.work
         event_loop.run(work(url, dict(pair.split("=") for pair in at.split(",")), name, int(total), int(carried)))
         return

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import AgentStatus
@@ -19,8 +18,9 @@ from services.coordinator.store import leases, queue
 from services.coordinator.store.leases import Kept
 from services.coordinator.store.queue import Claimed
 from services.runtime.errors import DomainError
+from services.runtime.logs import Logger
 
-_log = structlog.get_logger()
+_log = Logger()
 _A_MOMENT = 0.02
 
 

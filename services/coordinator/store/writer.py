@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from services.coordinator.store import changes, metrics
 from services.coordinator.store.driver import execute
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
+from services.runtime.logs import Logger
 
-_log = structlog.get_logger()
+_log = Logger()
 _LARGEST_BATCH = 256
 _PATIENCE_SECONDS = 5.0
 _RECONNECTS = 3
