@@ -37,13 +37,15 @@ class _Known:
 class Estimates:
     """Asks each specialist whether it costs anything, and those that do how much.
 
-    That an engine is free is remembered for a while, so that preflight with such engines asks nobody.
+    That an engine is free is remembered for a while, so that preflight with such engines asks nobody. Many who ask at
+    once share one question.
     """
 
     def __init__(self, store: Store, specialists: Specialists) -> None:
         self._store = store
         self._specialists = specialists
         self._known: dict[str, _Known] = {}
+        self._asking: dict[str, asyncio.Task[DescribeResponse | None]] = {}
 
     async def of(self, context: Callable[[], Awaitable[ContextPack]], fresh: Collection[str]) -> Costs:
         """The costs of a run of all agents over a context pack, which is only made when an engine costs money.
@@ -66,6 +68,13 @@ class Estimates:
         known = self._known.get(specialist.agent)
         if known is not None and time.monotonic() < known.until:
             return known.description
+        asking = self._asking.get(specialist.agent)
+        if asking is None:
+            asking = self._asking[specialist.agent] = asyncio.create_task(self._ask_who(specialist))
+            asking.add_done_callback(lambda _: self._asking.pop(specialist.agent))
+        return await asyncio.shield(asking)
+
+    async def _ask_who(self, specialist: Specialist) -> DescribeResponse | None:
         try:
             found = await specialist.stub.Describe(DescribeRequest(), timeout=_DESCRIBE_SECONDS)
         except grpc.aio.AioRpcError as error:

@@ -172,7 +172,7 @@ class Sessions:
 
     async def context(self, session: str, papers: Papers, as_of: date) -> ContextPack:
         """The context pack of papers that have been loaded."""
-        pages = await self._store.read(lambda tx: list(document_rows.pages(tx, session)))
+        pages = await self._store.read(lambda tx: document_rows.pages(tx, session))
         return await asyncio.to_thread(
             assemble, papers.session, papers.documents, pages, papers.facts, papers.conflicts, as_of
         )

@@ -89,16 +89,16 @@ class Acceptance:
 
     async def _store_and_launch(self, run: Run, work: Work, assignment: Assignment) -> Run:
         """Where there is no room, or others wait already, the run waits in the store for its turn."""
-        await self._heart.quiet()
-        with self._active.hold(0 if self._active.queued else 1) as room:
-            lease = self._active.lease(None if room else NOBODY)
-            taken = await self._house.store.write(lambda tx: work(tx, lease))
-            if taken.earlier is not None:
-                run.last_sequence = taken.events[-1].sequence
-                if room:
-                    self._launch(taken, assignment, taken.earlier)
-                else:
-                    self._heart.wake()
+        async with self._heart.taking(run.name):
+            with self._active.hold(0 if self._active.queued else 1) as room:
+                lease = self._active.lease(None if room else NOBODY)
+                taken = await self._house.store.write(lambda tx: work(tx, lease))
+                if taken.earlier is not None:
+                    run.last_sequence = taken.events[-1].sequence
+                    if room:
+                        self._launch(taken, assignment, taken.earlier)
+                    else:
+                        self._heart.wake()
         return taken.run
 
     def _launch(self, taken: Taken, assignment: Assignment, earlier: Earlier) -> None:

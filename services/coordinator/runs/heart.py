@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -45,6 +46,7 @@ class Heart:
         self._active = active
         self._woken = asyncio.Event()
         self._beating = asyncio.Lock()
+        self._in_hand: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._next_renewal = 0.0
         self._trust_expiry_from = 0.0
@@ -66,10 +68,18 @@ class Heart:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    async def quiet(self) -> None:
-        """Returns between two beats: then it is known how much room there is."""
+    @asynccontextmanager
+    async def taking(self, name: str) -> AsyncIterator[None]:
+        """Entered between two beats: then it is known how much room there is.
+
+        Until its end no beat takes the run for one that was left, however long it takes to be stored and launched.
+        """
         async with self._beating:
-            return
+            self._in_hand.add(name)
+        try:
+            yield
+        finally:
+            self._in_hand.discard(name)
 
     async def beat(self) -> float:
         """Keeps and claims, in one transaction, as much as there is room for; seconds until the next beat."""
@@ -84,7 +94,8 @@ class Heart:
         fences = self._active.fences if due else {}
         with self._active.hold(self._active.room) as room:
             scope = {"expired": loop.time() >= self._trust_expiry_from, "own": due}
-            beat = await self._house.store.write(lambda tx: self._keep_and_claim(tx, fences, room, scope))
+            in_hand = frozenset(self._in_hand)
+            beat = await self._house.store.write(lambda tx: self._keep_and_claim(tx, fences, room, scope, in_hand))
             self._next_renewal = loop.time() + third if due else self._next_renewal
             self._waiting = beat.waiting
             self._obey(beat.kept)
@@ -107,10 +118,17 @@ class Heart:
             self._take_up(claimed, assignment, earlier)
         return bool(seized)
 
-    def _keep_and_claim(self, tx: Connection, fences: Mapping[str, int], room: int, scope: Mapping[str, bool]) -> Beat:
+    def _keep_and_claim(
+        self,
+        tx: Connection,
+        fences: Mapping[str, int],
+        room: int,
+        scope: Mapping[str, bool],
+        in_hand: Collection[str],
+    ) -> Beat:
         lease = self._active.lease()
         kept = leases.renew(tx, fences, lease)
-        claimed = queue.claim(tx, lease, room, **scope) if room else []
+        claimed = queue.claim(tx, lease, room, in_hand, **scope) if room else []
         expiry = leases.next_expiry(tx, lease) if room else None
         waiting = queue.count(tx) if metrics.RUNS_WAITING.counts else 0
         return Beat(waiting, kept, [_with_earlier(tx, found) for found in claimed], expiry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_in
@@ -13,8 +13,13 @@ from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.fact_pb2 import Topic
 from services.contract.names import parse
 from services.coordinator.store.codec import from_json, to_json
+from services.coordinator.store.prepared import Prepared
 from services.coordinator.store.tables import CONFLICTS
 from services.runtime.errors import NotFound
+
+_LIST = Prepared(
+    select(CONFLICTS.c.message).where(CONFLICTS.c.session_id == bindparam("session")).order_by(CONFLICTS.c.position)
+)
 
 
 def replace(tx: Connection, session_id: str, conflicts: Sequence[DocumentConflict]) -> None:
@@ -30,8 +35,7 @@ def replace(tx: Connection, session_id: str, conflicts: Sequence[DocumentConflic
 
 def list_(tx: Connection, session_id: str) -> list[DocumentConflict]:
     """In the order in which they were stored."""
-    query = select(CONFLICTS.c.message).where(CONFLICTS.c.session_id == session_id).order_by(CONFLICTS.c.position)
-    return [from_json(message, DocumentConflict()) for message in tx.scalars(query)]
+    return [from_json(message, DocumentConflict()) for message in _LIST.values(tx, session=session_id)]
 
 
 def put(tx: Connection, session_id: str, conflict: DocumentConflict) -> None:

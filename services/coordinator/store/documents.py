@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_in
@@ -13,8 +13,25 @@ from sqlalchemy.exc import IntegrityError
 from buildplan.v1.document_pb2 import Document, Page
 from buildplan.v1.fact_pb2 import Fact, Topic
 from services.contract.names import document_name, last_id, parse
+from services.coordinator.store.prepared import Prepared
 from services.coordinator.store.tables import DOCUMENT_CONTENTS, DOCUMENTS, FACTS, PAGES
 from services.runtime.errors import AlreadyExists, NotFound
+
+_LIST = Prepared(
+    select(DOCUMENTS.c.message).where(DOCUMENTS.c.session_id == bindparam("session")).order_by(DOCUMENTS.c.position)
+)
+_PAGES = Prepared(
+    select(PAGES.c.message)
+    .join(DOCUMENTS, (DOCUMENTS.c.session_id == PAGES.c.session_id) & (DOCUMENTS.c.id == PAGES.c.document_id))
+    .where(PAGES.c.session_id == bindparam("session"))
+    .order_by(DOCUMENTS.c.position, PAGES.c.number)
+)
+_FACTS = Prepared(
+    select(FACTS.c.message)
+    .join(DOCUMENTS, (DOCUMENTS.c.session_id == FACTS.c.session_id) & (DOCUMENTS.c.id == FACTS.c.document_id))
+    .where(FACTS.c.session_id == bindparam("session"))
+    .order_by(DOCUMENTS.c.position, FACTS.c.position)
+)
 
 
 def insert(tx: Connection, document: Document, pages: Sequence[Page], facts: Sequence[Fact], content: bytes) -> None:
@@ -38,8 +55,7 @@ def insert(tx: Connection, document: Document, pages: Sequence[Page], facts: Seq
 
 def list_(tx: Connection, session_id: str) -> list[Document]:
     """In the order of upload."""
-    query = select(DOCUMENTS.c.message).where(DOCUMENTS.c.session_id == session_id).order_by(DOCUMENTS.c.position)
-    return [Document.FromString(message) for message in tx.scalars(query)]
+    return list(map(Document.FromString, _LIST.values(tx, session=session_id)))
 
 
 def ids(tx: Connection, session_id: str) -> set[str]:
@@ -100,15 +116,9 @@ def find_page(tx: Connection, session_id: str, document_id: str, number: int) ->
     return Page.FromString(message) if message is not None else None
 
 
-def pages(tx: Connection, session_id: str) -> Iterator[Page]:
+def pages(tx: Connection, session_id: str) -> list[Page]:
     """All pages in the order of documents and numbers."""
-    query = (
-        select(PAGES.c.message)
-        .join(DOCUMENTS, (DOCUMENTS.c.session_id == PAGES.c.session_id) & (DOCUMENTS.c.id == PAGES.c.document_id))
-        .where(PAGES.c.session_id == session_id)
-        .order_by(DOCUMENTS.c.position, PAGES.c.number)
-    )
-    return (Page.FromString(message) for message in tx.scalars(query))
+    return list(map(Page.FromString, _PAGES.values(tx, session=session_id)))
 
 
 def pages_of(tx: Connection, session_id: str, document_id: str) -> list[Page]:
@@ -119,13 +129,7 @@ def pages_of(tx: Connection, session_id: str, document_id: str) -> list[Page]:
 
 def facts(tx: Connection, session_id: str) -> list[Fact]:
     """All facts in the order of documents and pages."""
-    query = (
-        select(FACTS.c.message)
-        .join(DOCUMENTS, (DOCUMENTS.c.session_id == FACTS.c.session_id) & (DOCUMENTS.c.id == FACTS.c.document_id))
-        .where(FACTS.c.session_id == session_id)
-        .order_by(DOCUMENTS.c.position, FACTS.c.position)
-    )
-    return [Fact.FromString(message) for message in tx.scalars(query)]
+    return list(map(Fact.FromString, _FACTS.values(tx, session=session_id)))
 
 
 def content(tx: Connection, session_id: str, document_id: str) -> bytes:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Subquery, and_, false, func, or_, select, text, tuple_
 from sqlalchemy import update as update_in
 
 from buildplan.v1.run_pb2 import Run
-from services.contract.names import run_name
+from services.contract.names import parse, run_name
 from services.coordinator.store import changes, leases
 from services.coordinator.store import runs as rows
 from services.coordinator.store.errand import Errand
 from services.coordinator.store.leases import Lease
 from services.coordinator.store.tables import IN_FLIGHT, RUNS, SESSIONS
 
+_THIS = tuple_(RUNS.c.session_id, RUNS.c.id)
 _CUSTOMER = (SESSIONS.c.tenant, SESSIONS.c.customer)
 _SERVER_SECONDS = text("SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())")
 
@@ -29,16 +31,25 @@ class Claimed:
     cancelled: bool
 
 
-def claim(tx: Connection, lease: Lease, room: int, *, expired: bool = True, own: bool = True) -> list[Claimed]:
+def claim(
+    tx: Connection,
+    lease: Lease,
+    room: int,
+    in_hand: Collection[str] = (),
+    *,
+    expired: bool = True,
+    own: bool = True,
+) -> list[Claimed]:
     """Takes over at most `room` runs that nobody carries on, those that had begun first, then in turn.
 
     Without `expired` only those that were let go, or never had an owner; without `own` none whose lease was ours:
-    whoever renewed before knows that we do not carry them on.
+    whoever renewed before knows that we do not carry them on. We are just taking those named in `in_hand`: one of ours
+    among them is not free, however late it was stored.
     """
-    free = _is_free(tx, lease, expired=expired, own=own)
+    free = _is_free(tx, lease, in_hand, expired=expired, own=own)
     turn = _in_turn(free)
     chosen = select(turn.c.session_id, turn.c.id).order_by(turn.c.position).limit(room)
-    return _take(tx, lease, and_(tuple_(RUNS.c.session_id, RUNS.c.id).in_(chosen), free))
+    return _take(tx, lease, and_(_THIS.in_(chosen), free))
 
 
 def seize(tx: Connection, session_id: str, run_id: str, lease: Lease) -> Claimed | None:
@@ -75,7 +86,9 @@ def count(tx: Connection) -> int:
     return int(tx.execute(waiting).scalar_one())
 
 
-def _is_free(tx: Connection, lease: Lease, *, expired: bool = True, own: bool = True) -> ColumnElement[bool]:
+def _is_free(
+    tx: Connection, lease: Lease, in_hand: Collection[str] = (), *, expired: bool = True, own: bool = True
+) -> ColumnElement[bool]:
     """In flight, and its lease is over. On a file with one coordinator the lease of anybody else is a dead one's.
 
     When PostgreSQL itself has just come back nobody could renew: for the time of a lease only what was let go is free.
@@ -86,7 +99,11 @@ def _is_free(tx: Connection, lease: Lease, *, expired: bool = True, own: bool = 
         over = or_(~ours, over)
     elif not expired or float(tx.execute(_SERVER_SECONDS).scalar_one()) < lease.seconds:
         over = false()
-    return and_(RUNS.c.state.in_(IN_FLIGHT), or_(let_go, over if own else and_(~ours, over)))
+    if not own:
+        over = and_(~ours, over)
+    elif in_hand:
+        over = and_(or_(~ours, _THIS.not_in([parse(name, "runs") for name in in_hand])), over)
+    return and_(RUNS.c.state.in_(IN_FLIGHT), or_(let_go, over))
 
 
 def _in_turn(free: ColumnElement[bool]) -> Subquery:

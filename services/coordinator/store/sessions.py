@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, tuple_
 from sqlalchemy import delete as delete_from
@@ -36,6 +37,7 @@ _QUERY = select(
     _REVISION.label("revision"),
     _RUN.label("run"),
 )
+_GET = Prepared(_QUERY.where(SESSIONS.c.id == bindparam("session")))
 _TENANT = Prepared(select(SESSIONS.c.tenant).where(SESSIONS.c.id == bindparam("session")))
 
 _LONGEST_MOMENT = 18
@@ -64,7 +66,7 @@ def insert(tx: Connection, session: Session, tenant: str, request_id: str, now: 
 
 def get(tx: Connection, session_id: str) -> Session:
     """One session; raises NotFound."""
-    row = tx.execute(_QUERY.where(SESSIONS.c.id == session_id)).one_or_none()
+    row = _GET(tx, session=session_id).one_or_none()
     if row is None:
         raise NotFound(session_name(session_id))
     return _session(row)
@@ -141,7 +143,7 @@ def _searchable(text: str) -> str:
     return unicodedata.normalize("NFKC", text.replace("\0", " ")).casefold()
 
 
-def _session(row: Row[str, str, int, int, int, int, str]) -> Session:
+def _session(row: Row[Any, *tuple[Any, ...]]) -> Session:
     session = from_json(row.message, Session(name=session_name(row.id)))
     session.create_time.FromMicroseconds(row.create_us)
     session.update_time.FromMicroseconds(row.update_us)

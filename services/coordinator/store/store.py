@@ -73,6 +73,7 @@ class Store:
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
             with self._readers.connect() as connection:
+                connection.begin()  # a statement that goes to the driver itself would not
                 return work(connection)
         except DBAPIError as error:
             raise StoreUnavailable(str(error.orig).strip()) from error

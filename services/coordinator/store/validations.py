@@ -8,21 +8,23 @@ from sqlalchemy import insert as insert_into
 from buildplan.v1.session_pb2 import ValidationResult
 from services.contract.names import last_id
 from services.coordinator.store.codec import from_json, to_json
+from services.coordinator.store.prepared import Prepared
 from services.coordinator.store.tables import VALIDATIONS
+
+_INSERT = Prepared(insert_into(VALIDATIONS))
 
 
 def insert(tx: Connection, session_id: str, result: ValidationResult) -> None:
     """Stores a result under its name's id."""
-    tx.execute(
-        insert_into(VALIDATIONS).values(
-            session_id=session_id,
-            id=last_id(result.name),
-            input_digest=result.input_digest,
-            create_us=result.create_time.ToMicroseconds(),
-            ready=result.ready,
-            completeness=result.completeness,
-            message=to_json(result),
-        )
+    _INSERT.run(
+        tx,
+        session_id=session_id,
+        id=last_id(result.name),
+        input_digest=result.input_digest,
+        create_us=result.create_time.ToMicroseconds(),
+        ready=result.ready,
+        completeness=result.completeness,
+        message=to_json(result),
     )
 
 

@@ -140,7 +140,7 @@ class VectorStoreKeeper:
     async def _sync(self, session: str, *, make: bool) -> None:
         def load(tx: Connection) -> Any:
             found = session_rows.get(tx, session)
-            return found, document_rows.list_(tx, session), list(document_rows.pages(tx, session))
+            return found, document_rows.list_(tx, session), document_rows.pages(tx, session)
 
         found, documents, pages = await self._store.read(load)
         known = found.vector_store_id

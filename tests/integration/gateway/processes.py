@@ -32,7 +32,8 @@ class ServerProcess:
         port = free_port()
         self.address = f"127.0.0.1:{port}"
         self.command = [sys.executable, "-m", module]
-        self._environment = {**os.environ, "BUILDPLAN_PORT": str(port), **environment}
+        as_installed = {"PYTHONDONTWRITEBYTECODE": ""}  # not compiled anew at each start
+        self._environment = {**os.environ, **as_installed, "BUILDPLAN_PORT": str(port), **environment}
         self._health = health.format(self.address)
 
     @staticmethod

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, select
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
@@ -17,6 +19,7 @@ from services.coordinator.runs.runs import Runs
 from services.coordinator.store import queue
 from services.coordinator.store import runs as run_rows
 from services.coordinator.store.leases import Lease
+from services.coordinator.store.tables import RUNS
 from services.runtime.errors import FailedPrecondition, Unavailable
 from tests.fakes.process import AGENTS
 from tests.fakes.specialist import Behaviour, FakeSpecialist
@@ -47,6 +50,18 @@ async def test_a_killed_coordinators_run_is_continued(tmp_path: Path, fakes: dic
     assert {agent: fake.seen.proposes for agent, fake in fakes.items()} == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}
 
 
+async def test_a_run_that_is_stored_late_is_not_taken_for_one_that_was_left(house: House) -> None:
+    """Longer than its lease: nobody else has it, and its agents are called once."""
+    await house.runs.recover()
+    late = asyncio.create_task(house.store.write(lambda _: time.sleep(0.4)))
+    run = await house.start()
+    await late
+    await house.events(run.name)
+    assert (await house.runs.get(run.name)).state == Run.STATE_SUCCEEDED
+    assert house.calls() == dict.fromkeys(AGENTS, 1)
+    assert await house.store.read(lambda tx: fence(tx, run.name)) == 1
+
+
 async def test_a_drained_coordinator_leaves_its_run_to_the_next(house: House) -> None:
     house.fakes["pma"].behaviour = Behaviour(hang=True)
     run = await house.start()
@@ -69,6 +84,11 @@ async def test_a_drained_coordinator_leaves_its_run_to_the_next(house: House) ->
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
     assert (await house.runs.get(run.name)).state == Run.STATE_SUCCEEDED
     assert house.calls() == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}
+
+
+def fence(tx: Connection, run: str) -> int:
+    session, run_id = parse(run, "runs")
+    return int(tx.execute(select(RUNS.c.fence).where(RUNS.c.session_id == session, RUNS.c.id == run_id)).scalar_one())
 
 
 async def left_in_flight(house: House) -> Run:

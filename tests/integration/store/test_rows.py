@@ -128,7 +128,7 @@ async def test_documents_pages_facts_and_content(store: Store) -> None:
         "d2.pdf",
         "d1.pdf",
     ]
-    pages = await store.read(lambda tx: list(documents.pages(tx, "s1")))
+    pages = await store.read(lambda tx: documents.pages(tx, "s1"))
     assert [(found.document[-2:], found.number) for found in pages] == [
         *(("d2", number) for number in range(1, 13)),
         ("d1", 1),
@@ -159,7 +159,7 @@ async def test_a_taken_document_id_is_said_and_changes_nothing(store: Store) -> 
     await add_document(store, paper("d1"), pages=3)
     with pytest.raises(AlreadyExists):
         await add_document(store, paper("d1"), pages=1)
-    assert len(await store.read(lambda tx: list(documents.pages(tx, "s1")))) == 3
+    assert len(await store.read(lambda tx: documents.pages(tx, "s1"))) == 3
 
 
 async def test_deleting_a_document_deletes_its_attachments(store: Store) -> None:
