@@ -33,16 +33,30 @@ async def test_many_runs_at_once(tmp_path: Path, figures: Figures) -> None:
         async with open_channel(coordinator.address) as channel:
             house = House(coordinator.address, channel, tmp_path)
             sessions = await ready_sessions(house, count)
+            before = processor_shares(coordinator.pid)
             async with Peak(psutil.Process(coordinator.pid)) as peak:
                 begun = time.monotonic()
                 runs = await asyncio.gather(*(carry_out(house, session) for session in sessions))
                 seconds = time.monotonic() - begun
+            after = processor_shares(coordinator.pid)
     over = [taken - AGENT_SECONDS for _, taken in runs]
     figures.exactly(f"of {count} runs at once failed", sum(state != Run.STATE_SUCCEEDED for state, _ in runs), 0)
     figures.note("runs a second", f"{count / seconds:.0f}")
     figures.note("over the agents' time, median", f"{percentile(over, 0.5):.2f} s")
     figures.at_most("over the agents' time, p99", percentile(over, 0.99), 2.0, "s")
     figures.at_most("memory of the coordinator, highest", peak.megabytes, 250.0, "MB")
+    for name, spent in after.items():
+        figures.note(f"processor, {name}", f"{spent - before[name]:.1f} s")
+
+
+def processor_shares(coordinator: int) -> dict[str, float]:
+    """Seconds so far, of everybody who has a part in it."""
+    me = psutil.Process()
+    return {
+        "the coordinator": sum(psutil.Process(coordinator).cpu_times()[:2]),
+        "the four specialists": sum(sum(c.cpu_times()[:2]) for c in me.children() if c.pid != coordinator),
+        "the caller": sum(me.cpu_times()[:2]),
+    }
 
 
 async def ready_sessions(house: House, count: int) -> list[str]:
