@@ -14,8 +14,7 @@ COPY protos/gen protos/gen
 COPY services services
 COPY cli cli
 COPY gateway gateway
-# Compiled here: the user below cannot keep what a start compiles, which is half of its time.
-RUN pip install --no-cache-dir --no-deps . && python -m compileall -q services cli gateway protos/gen
+RUN pip install --no-cache-dir --no-deps .
 
 # Not the sources' folder: Python would import those, and compile them at each start, instead of what is installed.
 WORKDIR /var/lib/buildplan
