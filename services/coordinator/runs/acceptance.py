@@ -89,7 +89,7 @@ class Acceptance:
 
     async def _store_and_launch(self, run: Run, work: Work, assignment: Assignment) -> Run:
         """Where there is no room, or others wait already, the run waits in the store for its turn."""
-        async with self._heart.taking(run.name):
+        async with self._heart.taking():
             with self._active.hold(0 if self._active.queued else 1) as room:
                 lease = self._active.lease(None if room else NOBODY)
                 taken = await self._house.store.write(lambda tx: work(tx, lease))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+import time
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -38,6 +39,23 @@ class Beat:
     next_expiry: float | None
 
 
+@dataclass(frozen=True)
+class _Scope:
+    """What a beat may claim: how many, expired ones too, `own` ones too, but none of those in hand `since` then."""
+
+    room: int
+    expired: bool
+    own: bool
+    since: float | None
+
+    @property
+    def own_late(self) -> float | None:
+        """For how many seconds the lease of one of ours must be over; None when none may be claimed."""
+        if not self.own:
+            return None
+        return 0.0 if self.since is None else time.monotonic() - self.since
+
+
 class Heart:
     """Beats every third of a lease, as soon as it is woken, and when a lease of somebody else ends."""
 
@@ -46,7 +64,7 @@ class Heart:
         self._active = active
         self._woken = asyncio.Event()
         self._beating = asyncio.Lock()
-        self._in_hand: set[str] = set()
+        self._taken_in_hand: list[float] = []
         self._task: asyncio.Task[None] | None = None
         self._next_renewal = 0.0
         self._trust_expiry_from = 0.0
@@ -69,17 +87,18 @@ class Heart:
             await asyncio.wait([self._task])
 
     @asynccontextmanager
-    async def taking(self, name: str) -> AsyncIterator[None]:
-        """Entered between two beats: then it is known how much room there is.
+    async def taking(self) -> AsyncIterator[None]:
+        """Entered between two beats: then it is known how much room there is. A run is stored and launched inside.
 
-        Until its end no beat takes the run for one that was left, however long it takes to be stored and launched.
+        However long that takes, no beat meanwhile holds the run for one that was ours and was left.
         """
         async with self._beating:
-            self._in_hand.add(name)
+            begun = time.monotonic()
+            self._taken_in_hand.append(begun)
         try:
             yield
         finally:
-            self._in_hand.discard(name)
+            self._taken_in_hand.remove(begun)
 
     async def beat(self) -> float:
         """Keeps and claims, in one transaction, as much as there is room for; seconds until the next beat."""
@@ -93,9 +112,8 @@ class Heart:
             return self._next_renewal - loop.time()
         fences = self._active.fences if due else {}
         with self._active.hold(self._active.room) as room:
-            scope = {"expired": loop.time() >= self._trust_expiry_from, "own": due}
-            in_hand = frozenset(self._in_hand)
-            beat = await self._house.store.write(lambda tx: self._keep_and_claim(tx, fences, room, scope, in_hand))
+            scope = _Scope(room, loop.time() >= self._trust_expiry_from, due, min(self._taken_in_hand, default=None))
+            beat = await self._house.store.write(lambda tx: self._keep_and_claim(tx, fences, scope))
             self._next_renewal = loop.time() + third if due else self._next_renewal
             self._waiting = beat.waiting
             self._obey(beat.kept)
@@ -113,23 +131,20 @@ class Heart:
             found = queue.seize(tx, *parse(name, "runs"), self._active.lease())
             return [_with_earlier(tx, found)] if found else []
 
-        seized = await self._house.store.write(work)
-        for claimed, assignment, earlier in seized:
-            self._take_up(claimed, assignment, earlier)
+        async with self.taking():
+            seized = await self._house.store.write(work)
+            for claimed, assignment, earlier in seized:
+                self._take_up(claimed, assignment, earlier)
         return bool(seized)
 
-    def _keep_and_claim(
-        self,
-        tx: Connection,
-        fences: Mapping[str, int],
-        room: int,
-        scope: Mapping[str, bool],
-        in_hand: Collection[str],
-    ) -> Beat:
+    def _keep_and_claim(self, tx: Connection, fences: Mapping[str, int], scope: _Scope) -> Beat:
         lease = self._active.lease()
         kept = leases.renew(tx, fences, lease)
-        claimed = queue.claim(tx, lease, room, in_hand, **scope) if room else []
-        expiry = leases.next_expiry(tx, lease) if room else None
+        if not scope.room:
+            claimed, expiry = [], None
+        else:
+            claimed = queue.claim(tx, lease, scope.room, expired=scope.expired, own_late=scope.own_late)
+            expiry = leases.next_expiry(tx, lease)
         waiting = queue.count(tx) if metrics.RUNS_WAITING.counts else 0
         return Beat(waiting, kept, [_with_earlier(tx, found) for found in claimed], expiry)
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, false, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, bindparam, func, or_, select, text, tuple_
 from sqlalchemy import update as update_in
 
 from buildplan.v1.run_pb2 import Run
-from services.contract.names import parse, run_name
+from services.contract.names import run_name
 from services.coordinator.store import changes, leases
 from services.coordinator.store import runs as rows
 from services.coordinator.store.errand import Errand
 from services.coordinator.store.leases import Lease
+from services.coordinator.store.prepared import Prepared
 from services.coordinator.store.tables import IN_FLIGHT, RUNS, SESSIONS
 
 _THIS = tuple_(RUNS.c.session_id, RUNS.c.id)
 _CUSTOMER = (SESSIONS.c.tenant, SESSIONS.c.customer)
 _SERVER_SECONDS = text("SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())")
+_NEVER, _EVER = -1, 2**62
 
 
 @dataclass(frozen=True)
@@ -32,30 +34,20 @@ class Claimed:
 
 
 def claim(
-    tx: Connection,
-    lease: Lease,
-    room: int,
-    in_hand: Collection[str] = (),
-    *,
-    expired: bool = True,
-    own: bool = True,
+    tx: Connection, lease: Lease, room: int, *, expired: bool = True, own_late: float | None = 0.0
 ) -> list[Claimed]:
     """Takes over at most `room` runs that nobody carries on, those that had begun first, then in turn.
 
-    Without `expired` only those that were let go, or never had an owner; without `own` none whose lease was ours:
-    whoever renewed before knows that we do not carry them on. We are just taking those named in `in_hand`: one of ours
-    among them is not free, however late it was stored.
+    Without `expired` only those that were let go, or never had an owner. Whoever renewed before knows that what was
+    ours, and over for `own_late` seconds, is not carried on; None for not knowing it.
     """
-    free = _is_free(tx, lease, in_hand, expired=expired, own=own)
-    turn = _in_turn(free)
-    chosen = select(turn.c.session_id, turn.c.id).order_by(turn.c.position).limit(room)
-    return _take(tx, lease, and_(_THIS.in_(chosen), free))
+    return _take(tx, lease, _CLAIM, room=room, **_free(tx, lease, expired=expired, own_late=own_late))
 
 
 def seize(tx: Connection, session_id: str, run_id: str, lease: Lease) -> Claimed | None:
     """Takes over one run if nobody carries it on, out of turn."""
-    free = _is_free(tx, lease, own=False)
-    return next(iter(_take(tx, lease, and_(RUNS.c.session_id == session_id, RUNS.c.id == run_id, free))), None)
+    free = _free(tx, lease, own_late=None)
+    return next(iter(_take(tx, lease, _SEIZE, session=session_id, run=run_id, **free)), None)
 
 
 def ask_to_cancel(tx: Connection, session_id: str, run_id: str, lease: Lease) -> float | None:
@@ -74,10 +66,8 @@ def ask_to_cancel(tx: Connection, session_id: str, run_id: str, lease: Lease) ->
 
 def position(tx: Connection, session_id: str, run_id: str, lease: Lease) -> int | None:
     """The place of a waiting run among all that wait, counted from 1; None when it does not wait."""
-    turn = _in_turn(_is_free(tx, lease))
-    query = select(turn.c.position).where(turn.c.session_id == session_id, turn.c.id == run_id)
-    found: int | None = tx.execute(query).scalar()
-    return found
+    found = _POSITION.values(tx, session=session_id, run=run_id, **_free(tx, lease))
+    return int(found[0]) if found else None
 
 
 def count(tx: Connection) -> int:
@@ -86,33 +76,43 @@ def count(tx: Connection) -> int:
     return int(tx.execute(waiting).scalar_one())
 
 
-def _is_free(
-    tx: Connection, lease: Lease, in_hand: Collection[str] = (), *, expired: bool = True, own: bool = True
-) -> ColumnElement[bool]:
-    """In flight, and its lease is over. On a file with one coordinator the lease of anybody else is a dead one's.
+def _free(tx: Connection, lease: Lease, *, expired: bool = True, own_late: float | None = 0.0) -> dict[str, object]:
+    """Until when a lease must be over for its run to be free: one of ours, and one of others.
 
-    When PostgreSQL itself has just come back nobody could renew: for the time of a lease only what was let go is free.
+    On a file with one coordinator the lease of anybody else is a dead one's. When PostgreSQL itself has just come back
+    nobody could renew: for the time of a lease only what was let go is free.
     """
-    let_go, ours = RUNS.c.owner.is_(None), RUNS.c.owner == lease.owner
-    over = RUNS.c.lease_expires_us <= leases.moment(tx, lease.now)
+    now = leases.moment(tx, lease.now)
+    others = now
     if tx.dialect.name != "postgresql":
-        over = or_(~ours, over)
+        others = _EVER
     elif not expired or float(tx.execute(_SERVER_SECONDS).scalar_one()) < lease.seconds:
-        over = false()
-    if not own:
-        over = and_(~ours, over)
-    elif in_hand:
-        over = and_(or_(~ours, _THIS.not_in([parse(name, "runs") for name in in_hand])), over)
-    return and_(RUNS.c.state.in_(IN_FLIGHT), or_(let_go, over))
+        others, own_late = _NEVER, None
+    own = _NEVER if own_late is None else now - int(own_late * 1_000_000)
+    return {"me": lease.owner, "own_until": own, "others_until": others}
 
 
-def _in_turn(free: ColumnElement[bool]) -> Subquery:
+def _is_free() -> ColumnElement[bool]:
+    """In flight, and let go or with a lease that is over, see `_free`."""
+    ours = RUNS.c.owner == bindparam("me")
+    over = or_(
+        and_(ours, RUNS.c.lease_expires_us <= bindparam("own_until")),
+        and_(~ours, RUNS.c.lease_expires_us <= bindparam("others_until")),
+    )
+    return and_(_in_flight(), or_(RUNS.c.owner.is_(None), over))
+
+
+def _in_flight() -> ColumnElement[bool]:
+    return or_(*(RUNS.c.state == state for state in IN_FLIGHT))
+
+
+def _in_turn() -> Subquery:
     """Free runs with their `position`: customers take turns, and those with fewer runs under way come first."""
-    of_session = SESSIONS.c.id == RUNS.c.session_id
+    free, of_session = _is_free(), SESSIONS.c.id == RUNS.c.session_id
     busy = (
         select(*_CUSTOMER, func.count().label("runs"))
         .join_from(RUNS, SESSIONS, of_session)
-        .where(RUNS.c.state.in_(IN_FLIGHT), ~free)
+        .where(_in_flight(), ~free)
         .group_by(*_CUSTOMER)
         .subquery()
     )
@@ -131,10 +131,29 @@ def _in_turn(free: ColumnElement[bool]) -> Subquery:
     return select(waiting.c.session_id, waiting.c.id, place).subquery()
 
 
-def _take(tx: Connection, lease: Lease, which: ColumnElement[bool]) -> list[Claimed]:
-    query = select(RUNS).where(which).order_by(RUNS.c.create_us).with_for_update(skip_locked=True)
+def _claimable() -> Select[Any]:
+    turn = _in_turn()
+    return select(turn.c.session_id, turn.c.id).order_by(turn.c.position).limit(bindparam("room"))
+
+
+def _locked(which: ColumnElement[bool]) -> Select[Any]:
+    """The free rows among these that nobody else is taking at this moment."""
+    return select(RUNS).where(which, _is_free()).order_by(RUNS.c.create_us).with_for_update(skip_locked=True)
+
+
+def _placed() -> Select[Any]:
+    turn = _in_turn()
+    return select(turn.c.position).where(turn.c.session_id == bindparam("session"), turn.c.id == bindparam("run"))
+
+
+_CLAIM = Prepared(_locked(_THIS.in_(_claimable())))
+_SEIZE = Prepared(_locked(and_(RUNS.c.session_id == bindparam("session"), RUNS.c.id == bindparam("run"))))
+_POSITION = Prepared(_placed())
+
+
+def _take(tx: Connection, lease: Lease, query: Prepared, **parameters: object) -> list[Claimed]:
     claimed = []
-    for row in tx.execute(query).all():
+    for row in query(tx, **parameters).all():
         leases.acquire(tx, row.session_id, row.id, row.fence + 1, lease)
         run = rows.read_run(tx, row)
         claimed.append(Claimed(run, row.fence + 1, Errand.of(row), row.cancel_us is not None))
