@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +99,23 @@ class Environment:
         if not minimum <= value <= maximum:
             raise SettingError(f'{name} is "{text}"; it takes a number from {minimum} to {maximum}')
         return value
+
+
+def names_read(read: Callable[[Environment], object], **values: str) -> frozenset[str]:
+    """The variables that `read` looks at where these `values` alone are set."""
+    asked = _Asked(values)
+    read(Environment(asked))
+    return frozenset(asked.names)
+
+
+class _Asked(dict[str, str]):
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+        self.names.add(name)
+        return super().get(name, default)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from services.runtime.settings import Environment, SettingError
+from services.runtime.settings import Environment, ServerSettings, SettingError, names_read
 
 OFFLINE = "offline"
 OPENAI = "openai"
@@ -38,20 +38,7 @@ OPENAI_SETTINGS = frozenset(
 _LIBRARY_SETTINGS = frozenset(
     ["OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_LOG", "OPENAI_ADMIN_KEY", "OPENAI_WEBHOOK_SECRET"]
 )
-_SERVER_SETTINGS = (
-    "BUILDPLAN_ENGINE",
-    "BUILDPLAN_HOST",
-    "BUILDPLAN_PORT",
-    "BUILDPLAN_DRAIN_SECONDS",
-    "BUILDPLAN_MAX_CONCURRENT_RPCS",
-    "BUILDPLAN_MAX_CONNECTION_AGE_SECONDS",
-    "BUILDPLAN_MAX_CONNECTION_AGE_GRACE_SECONDS",
-    "BUILDPLAN_METRICS_PORT",
-    "BUILDPLAN_LOG_LEVEL",
-    "BUILDPLAN_LOG_FORMAT",
-)
-# Read by other services that may share an environment with a specialist.
-_OTHER_SERVICES = frozenset(["BUILDPLAN_RUNS_IN_FLIGHT"])
+_SERVER_SETTINGS = names_read(lambda environment: ServerSettings.read(environment, 0)) | {"BUILDPLAN_ENGINE"}
 
 
 def engine_name(environment: Environment) -> str:
@@ -77,7 +64,7 @@ def _model_settings(environment: Environment) -> list[str]:
 
 
 def _refuse_misspelt(environment: Environment) -> None:
-    known = {*OPENAI_SETTINGS, *_LIBRARY_SETTINGS, *_SERVER_SETTINGS, *_OTHER_SERVICES}
+    known = {*OPENAI_SETTINGS, *_LIBRARY_SETTINGS, *_SERVER_SETTINGS}
     for name in sorted(environment.values):
         if name in known or not name.startswith(("OPENAI_", "BUILDPLAN_")):
             continue

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from services.qma.profile import PROFILE
-from services.runtime.settings import Environment, SettingError
-from services.specialist.engine_choice import engine_name
+from services.runtime.settings import Environment, SettingError, names_read
+from services.specialist.engine_choice import OPENAI_SETTINGS, engine_name
+from services.specialist.openai.settings import OpenAISettings
 from services.specialist.process import choose_engine
 from tests.unit.openai.wire import CANARY, ROOT
 
@@ -43,6 +45,8 @@ def test_the_key_decides_unless_the_setting_does(values: dict[str, str], name: s
         ({"OPENAI_API_KEYS": CANARY}, "do you mean OPENAI_API_KEY"),
         ({"OPENAI_MODEL_QAM": "m"}, "do you mean OPENAI_MODEL_QMA"),
         ({"BUILDPLAN_ENGIN": "openai"}, "do you mean BUILDPLAN_ENGINE"),
+        ({"BUILDPLAN_MAX_CONCURRENT_RPC": "3"}, "do you mean BUILDPLAN_MAX_CONCURRENT_RPCS"),
+        ({"BUILDPLAN_TLS_CERTS": "pair"}, "do you mean BUILDPLAN_TLS_CERT"),
         ({"OPENAI_TIMEOUT_SECOND": "3"}, "do you mean OPENAI_TIMEOUT_SECONDS"),
     ],
 )
@@ -54,11 +58,18 @@ def test_contradictions_and_misspellings_stop_the_service(values: dict[str, str]
 
 def test_no_setting_of_another_service_is_taken_for_a_misspelling() -> None:
     names: set[str] = set()
-    for folder in ("services", "cli"):
+    for folder in ("services", "cli", "gateway"):
         for path in (ROOT / folder).rglob("*.py"):
             names.update(re.findall(r"\bBUILDPLAN_[A-Z_]*[A-Z]\b", path.read_text()))
     assert "BUILDPLAN_ENGINE" in names
     assert engine_name(Environment(dict.fromkeys(names, ""))) == "offline"
+
+
+def test_the_engines_settings_are_those_that_it_reads() -> None:
+    """They are listed apart because the offline engine must know them and may not import the other one."""
+    agents = ("qma", "pma", "sca", "ema")
+    read = [names_read(partial(OpenAISettings.read, agent=agent), **KEY) for agent in agents]
+    assert frozenset().union(*read) == OPENAI_SETTINGS
 
 
 @pytest.mark.parametrize("agent", ["qma", "pma", "sca", "ema"])
