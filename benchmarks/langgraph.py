@@ -1,7 +1,7 @@
 """Beside LangGraph: the same four fake specialists, runs that are checkpointed: `python -m benchmarks.langgraph`.
 
-LangGraph runs them as four parallel nodes of one graph with its own SQLite and PostgreSQL savers. It is installed for
-this alone: `pip install -e '.[benchmarks]'`.
+LangGraph runs them as four parallel nodes of one graph with its own SQLite and PostgreSQL savers, each checkpoint
+stored before it goes on, as ours are. It is installed for this alone: `pip install -e '.[benchmarks]'`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -25,6 +26,7 @@ from services.coordinator.runs.runs import Runs
 from services.coordinator.runs.specialists import Specialist, Specialists
 from services.coordinator.store import Store
 from services.runtime import event_loop
+from services.runtime.collector import settle
 from services.runtime.logs import configure_logs
 from tests.fakes.process import specialist_processes
 from tests.fakes.sessions import FakeSessions, add_session
@@ -67,7 +69,7 @@ async def langgraph(specialists: Specialists, url: str) -> AsyncIterator[OneRun]
         async def one(number: int) -> float:
             begun = time.perf_counter()
             config = {"configurable": {"thread_id": str(number)}}
-            ended = await compiled.ainvoke({"patches": []}, config)
+            ended = await compiled.ainvoke({"patches": []}, config, durability="sync")
             assert len(ended["patches"]) == 4
             return time.perf_counter() - begun
 
@@ -122,58 +124,83 @@ async def prepare(url: str, count: int) -> None:
 Engine = Callable[[Specialists, str], AbstractAsyncContextManager[OneRun]]
 
 
-async def overhead(engine: Engine, specialists: Specialists, url: str, rounds: int) -> float:
-    """Milliseconds of a run over its agents' time, median."""
-    async with engine(specialists, url) as one:
-        await one(0)
-        seconds = [await one(number) for number in range(1, rounds)]
-    return 1000 * (statistics.median(seconds) - AGENT_SECONDS)
+@dataclass
+class Found:
+    """One engine's figures on one database: seconds of each single run, runs a second of each round."""
+
+    title: str
+    engine: Engine
+    seconds: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+
+    def line(self, database: str) -> str:
+        """Of the table."""
+        own = [1000 * (seconds - AGENT_SECONDS) for seconds in self.seconds]
+        overhead = f"{statistics.median(own):.1f} ({min(own):.1f} to {max(own):.1f})"
+        rate = f"{statistics.median(self.rates):.0f} ({min(self.rates):.0f} to {max(self.rates):.0f})"
+        return f"{database:<11} {self.title:<14} {overhead:>24} {rate:>20}"
 
 
-async def rate(engine: Engine, specialists: Specialists, url: str, total: int, at_once: int) -> float:
-    """Runs a second with agents of no time."""
-    async with engine(specialists, url) as one:
-        await one(0)
-        turns = asyncio.Semaphore(at_once)
-
-        async def in_turn(number: int) -> None:
-            async with turns:
-                await one(number)
-
-        begun = time.perf_counter()
-        await asyncio.gather(*map(in_turn, range(1, total)))
-        return (total - 1) / (time.perf_counter() - begun)
+@asynccontextmanager
+async def both(
+    founds: list[Found], delay: float, new_url: Callable[[], str], total: int
+) -> AsyncIterator[list[OneRun]]:
+    """Each engine on a database of its own before the same specialists, warmed up."""
+    async with AsyncExitStack() as stack:
+        specialists = Specialists.connect(stack.enter_context(specialist_processes(delay=delay)))
+        stack.push_async_callback(specialists.close)
+        opened = []
+        for found in founds:
+            url = new_url()
+            if found.engine is ours:
+                await prepare(url, total)
+            one = await stack.enter_async_context(found.engine(specialists, url))
+            await one(0)
+            opened.append(one)
+        settle()
+        yield opened
 
 
 async def compare(name: str, new_url: Callable[[], str], arguments: argparse.Namespace) -> None:
-    """Both engines on databases of one kind, one after the other."""
-    for title, engine in (("Build Planner", ours), ("LangGraph", langgraph)):
-        found = []
-        for delay, count in ((AGENT_SECONDS, arguments.rounds), (0.0, arguments.total)):
-            url = new_url()
-            if engine is ours:
-                await prepare(url, count)
-            with specialist_processes(delay=delay) as addresses:
-                specialists = Specialists.connect(addresses)
-                if delay:
-                    found.append(await overhead(engine, specialists, url, count))
-                else:
-                    found.append(await rate(engine, specialists, url, count, arguments.at_once))
-                await specialists.close()
-        print(f"{name:<11} {title:<14} {found[0]:10.1f} ms {found[1]:12.0f}", flush=True)
+    """Both engines on databases of one kind, by turns, so that a slow moment of the machine is both's."""
+    founds = [Found("Build Planner", ours), Found("LangGraph", langgraph)]
+    async with both(founds, AGENT_SECONDS, new_url, arguments.runs + 1) as engines:
+        for number in range(1, arguments.runs + 1):
+            for found, one in zip(founds, engines, strict=True):
+                found.seconds.append(await one(number))
+    async with both(founds, 0.0, new_url, arguments.rounds * arguments.total + 1) as engines:
+        for start in range(1, arguments.rounds * arguments.total, arguments.total):
+            for found, one in zip(founds, engines, strict=True):
+                found.rates.append(await rate(one, range(start, start + arguments.total), arguments.at_once))
+    for found in founds:
+        print(found.line(name), flush=True)
+
+
+async def rate(one: OneRun, numbers: range, at_once: int) -> float:
+    """Runs a second of the runs with these numbers."""
+    turns = asyncio.Semaphore(at_once)
+
+    async def in_turn(number: int) -> None:
+        async with turns:
+            await one(number)
+
+    begun = time.perf_counter()
+    await asyncio.gather(*map(in_turn, numbers))
+    return len(numbers) / (time.perf_counter() - begun)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--total", type=int, default=400)
+    parser.add_argument("--runs", type=int, default=25, help="one at a time, agents of 0.2 s")
+    parser.add_argument("--rounds", type=int, default=5, help="of many at once, agents of no time")
+    parser.add_argument("--total", type=int, default=100, help="runs of a round")
     parser.add_argument("--at-once", type=int, default=32)
     arguments = parser.parse_args()
     if find_spec("langgraph") is None:
         print("LangGraph is not installed: pip install -e '.[benchmarks]'")
         return
     configure_logs("benchmark", "error", "text")
-    print(f"{'':11} {'':14} {'overhead':>13} {'runs a second':>13}")
+    print(f"{'median (least to most)':26} {'overhead of a run, ms':>24} {'runs a second':>20}")
     with tempfile.TemporaryDirectory() as folder:
         numbers = iter(range(100))
         event_loop.run(compare("SQLite", lambda: f"sqlite:///{Path(folder) / f'{next(numbers)}.db'}", arguments))
