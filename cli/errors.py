@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import grpc
 
 from cli import exits
-from services.runtime.remote import RemoteError, read_error
+from services.runtime.remote import TLS_ADVICE, RemoteError, read_error
 
 _USAGE = frozenset({grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.ALREADY_EXISTS})
 
@@ -42,6 +42,8 @@ def describe_rpc_error(error: grpc.RpcError, target: str) -> CommandError:
 
 def _message(remote: RemoteError, target: str) -> str:
     ours = remote.reason != remote.code.name
+    if remote.refused_by_tls:
+        return f"what answers at {target} and this command do not take each other's certificates; {TLS_ADVICE}"
     if remote.unreachable and not ours:
         return f"no coordinator answers at {target}; start one with `buildplan serve`, or name another with --target"
     if remote.code == grpc.StatusCode.DEADLINE_EXCEEDED:

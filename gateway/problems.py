@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection
 
 from services.runtime.errors import DomainError, Violation
 from services.runtime.logs import Logger
-from services.runtime.remote import RemoteError, read_error
+from services.runtime.remote import TLS_ADVICE, RemoteError, read_error
 
 _log = Logger()
 MEDIA_TYPE = "application/problem+json"
@@ -140,8 +140,11 @@ def _of_call(error: grpc.RpcError) -> Problem:
     status = _STATUSES.get(remote.code, 500)
     if remote.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         status = 413 if _is_a_limit_of_size(remote) else 429
+    if remote.unreachable:
+        _log.warning("the coordinator does not answer", cause=remote.message)
+    reason = "REFUSED_BY_TLS" if remote.refused_by_tls else remote.reason
     violations = (*remote.fields, *remote.violations)
-    return _with_wait(Problem(status, _detail(remote), remote.reason, violations, remote.retry_after))
+    return _with_wait(Problem(status, _detail(remote), reason, violations, remote.retry_after))
 
 
 def _with_wait(problem: Problem) -> Problem:
@@ -157,6 +160,8 @@ def _is_a_limit_of_size(remote: RemoteError) -> bool:
 
 
 def _detail(remote: RemoteError) -> str:
+    if remote.refused_by_tls:
+        return f"the coordinator is there, but it and the gateway do not take each other's certificates; {TLS_ADVICE}"
     if remote.unreachable and remote.reason == remote.code.name:
         return "the coordinator does not answer; try again in a moment"
     if remote.code is grpc.StatusCode.DEADLINE_EXCEEDED:

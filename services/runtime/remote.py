@@ -11,6 +11,12 @@ from grpc_status import rpc_status
 from services.runtime.errors import Violation
 
 _UNREACHABLE = frozenset({grpc.StatusCode.UNAVAILABLE})
+_CONNECTING = ("failed to connect to all addresses", "connections to all backends failing")
+_NO_HANDSHAKE = ("handshake failed", "Verification Check failed", "Socket closed")
+TLS_ADVICE = (
+    "compare BUILDPLAN_TLS_CERT, _KEY, _CA and _TLS_SERVER_NAME on both sides: "
+    "either both have certificates or none, of one authority, and for the name that is called"
+)
 _TRANSIENT = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 
 
@@ -38,6 +44,15 @@ class RemoteError:
     def unreachable(self) -> bool:
         """True when no server answered."""
         return self.code in _UNREACHABLE
+
+    @property
+    def refused_by_tls(self) -> bool:
+        """True when a server is there and the connection broke off before a call: see TLS_ADVICE.
+
+        Of a client whose certificate it does not take, a server tells nothing: it closes.
+        """
+        connecting = any(words in self.message for words in _CONNECTING)
+        return self.unreachable and connecting and any(words in self.message for words in _NO_HANDSHAKE)
 
 
 def read_error(error: grpc.RpcError) -> RemoteError:

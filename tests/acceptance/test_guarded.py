@@ -54,7 +54,7 @@ def test_a_session_is_made_run_and_audited_by_who_may(settings: dict[str, str], 
         code, _, complaint = call("sessions", BUILDPLAN_TOKEN_FILE="")
         assert (code, "authorization: Bearer" in complaint) == (1, True)
         code, _, complaint = call("sessions", BUILDPLAN_TLS_CERT="", BUILDPLAN_TLS_KEY="", BUILDPLAN_TLS_CA="")
-        assert (code, "no coordinator answers" in complaint) == (1, True)
+        assert (code, "do not take each other's certificates" in complaint) == (1, True)
         code, _, complaint = call("sessions", BUILDPLAN_TLS_KEY="")
         assert (code, "belong together" in complaint) == (2, True)
     logs = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())

@@ -9,7 +9,7 @@ import grpc
 from buildplan.v1.agent_pb2 import Failure
 from services.runtime.logs import Logger
 from services.runtime.places import BUSY
-from services.runtime.remote import RemoteError
+from services.runtime.remote import TLS_ADVICE, RemoteError
 
 _log = Logger()
 
@@ -82,9 +82,9 @@ def remote_failure(agent: str, address: str, deadline: float, begun: bool, error
         message = f"{agent} got no answer from its model: {error.message}"
         return AgentFailed(error.reason, message, retryable=True, retry_after=error.retry_after)
     if error.code in _GONE:
-        what = "was lost while it worked" if begun else f"to {address} could not be made"
-        message = f"the connection to {agent} {what}; see that its service is up, then retry {agent}"
-        return AgentFailed(UNREACHABLE, message, retryable=True, retry_after=error.retry_after)
+        return AgentFailed(
+            UNREACHABLE, _gone(agent, address, begun, error), retryable=True, retry_after=error.retry_after
+        )
     if error.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         return _exhausted(agent, error)
     if error.code in _DEFECTS:
@@ -92,6 +92,13 @@ def remote_failure(agent: str, address: str, deadline: float, begun: bool, error
         return AgentFailed(INTERNAL, message)
     retryable = error.code is grpc.StatusCode.ABORTED
     return AgentFailed(error.reason, f"{agent} gave no result: {error.message}", retryable=retryable)
+
+
+def _gone(agent: str, address: str, begun: bool, error: RemoteError) -> str:
+    if error.refused_by_tls:
+        return f"{agent} at {address} and the coordinator do not take each other's certificates; {TLS_ADVICE}"
+    what = "was lost while it worked" if begun else f"to {address} could not be made"
+    return f"the connection to {agent} {what}; see that its service is up, then retry {agent}"
 
 
 def _exhausted(agent: str, error: RemoteError) -> AgentFailed:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from services.runtime.probe import serving
+from services.runtime.tls import Tls
 
 
 def free_port() -> int:
@@ -26,7 +27,10 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`python -m {module}`, running while it is entered; keeps its `host:port` over a restart."""
+    """`python -m {module}`, running while it is entered; keeps its `host:port` over a restart.
+
+    `tls` is what its health is asked with.
+    """
 
     def __init__(self, module: str, environment: Mapping[str, str], health: str = "{}") -> None:
         port = free_port()
@@ -35,6 +39,7 @@ class ServerProcess:
         as_installed = {"PYTHONDONTWRITEBYTECODE": ""}  # not compiled anew at each start
         self._environment = {**os.environ, **as_installed, "BUILDPLAN_PORT": str(port), **environment}
         self._health = health.format(self.address)
+        self.tls: Tls | None = None
 
     @staticmethod
     def coordinator(folder: Path, specialists: Mapping[str, str], **settings: str) -> ServerProcess:
@@ -73,7 +78,7 @@ class ServerProcess:
 
     def __enter__(self) -> Self:
         self.start()
-        while not serving(self._health):
+        while not serving(self._health, self.tls):
             assert self._process.poll() is None, f"{self.command} ended with {self._process.returncode}"
             time.sleep(0.05)
         return self

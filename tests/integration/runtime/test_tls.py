@@ -18,6 +18,7 @@ import trustme
 from buildplan.v1.specialist_service_pb2 import DescribeRequest, ProposeRequest
 from buildplan.v1.specialist_service_pb2_grpc import SpecialistServiceStub
 from services.runtime.channels import open_channel
+from services.runtime.remote import read_error
 from services.runtime.server import start_server
 from services.runtime.settings import Environment, ServerSettings, SettingError
 from services.runtime.tls import Tls
@@ -53,6 +54,7 @@ async def refused(channel: grpc.aio.Channel) -> None:
         async with call(channel):
             pass
     assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert read_error(caught.value).refused_by_tls, caught.value.details()
 
 
 async def test_a_certificate_of_the_same_authority_is_let_in() -> None:
@@ -90,6 +92,17 @@ async def test_a_server_that_the_client_does_not_trust_is_told_nothing() -> None
     async with echo_server() as (plain, servicer):
         await refused(open_channel(plain.address, CLIENT))
         assert servicer.peers == set()
+
+
+async def test_a_server_that_is_not_there_is_not_taken_for_one_that_refuses() -> None:
+    async with echo_server(settings=ServerSettings(tls=SERVER)) as (server, _):
+        channel = open_channel(server.address, CLIENT)
+        await SpecialistServiceStub(channel).Describe(DescribeRequest(), timeout=5)
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        async with call(channel):
+            pass
+    error = read_error(caught.value)
+    assert (error.unreachable, error.refused_by_tls) == (True, False)
 
 
 async def test_a_name_that_is_not_the_addresss_can_be_expected() -> None:
