@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from buildplan.v1.run_pb2 import RunEvent
+from buildplan.v1.run_pb2 import Run, RunEvent
 from services.contract.names import parse
 from services.contract.run_states import is_ended
 from services.coordinator.runs import metrics
@@ -98,9 +98,12 @@ class RunLog:
                 units, self._pending = self._pending, []
                 events = await self._persist(units)
                 self._last += len(events)
-                self.ended = any(is_ended(event.run_state.state) for event in events)
+                ends = [event.run_state for event in events if is_ended(event.run_state.state)]
+                self.ended = bool(ends)
                 self._feed.publish(self._name, events)
                 metrics.observe(events)
+                for run in ends:
+                    _tell(run)
         except Exception as error:  # noqa: BLE001 - FenceLost or a defect: nobody may write on
             self._lose(error)
         finally:
@@ -143,3 +146,10 @@ class RunLog:
         known = isinstance(error, DomainError)
         _log.error("run is dropped here", run=self._name, cause=str(error), exc_info=None if known else error)
         self._lost()
+
+
+def _tell(run: Run) -> None:
+    """One line for a run's end: what whoever looks for runs to resume searches the log for."""
+    tell = _log.warning if run.state in (Run.STATE_PARTIAL, Run.STATE_FAILED) else _log.info
+    state = Run.State.Name(run.state).removeprefix("STATE_")
+    tell("run ended", run=run.name, state=state, why=run.failure.message)

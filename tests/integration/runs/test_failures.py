@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
@@ -77,6 +78,19 @@ async def test_a_failing_specialist_leaves_a_partial_run_that_a_retry_mends(
     ended = await check_partial(house, reason)
     assert house.calls()["pma"] == 1
     await check_mended(house, ended)
+
+
+async def test_the_log_says_which_runs_are_to_be_resumed_and_why(house: House) -> None:
+    with capture_logs() as lines:
+        good = await house.finished()
+        house.fakes["pma"].behaviour = Behaviour(patches=())
+        bad = await house.finished(ignore_checkpoints=True)
+    ends = [line for line in lines if line["event"] == "run ended"]
+    assert [(line["log_level"], line["run"], line["state"]) for line in ends] == [
+        ("info", good.name, "SUCCEEDED"),
+        ("warning", bad.name, "PARTIAL"),
+    ]
+    assert "pma (NO_PATCH)" in ends[1]["why"]
 
 
 async def test_a_specialist_that_is_down(house: House) -> None:
