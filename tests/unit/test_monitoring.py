@@ -52,6 +52,14 @@ def test_asks_for_what_there_is(expression: str) -> None:
     assert labels <= asked | {"le", "instance"}
 
 
+@pytest.mark.parametrize("file", ["prometheus.yaml", "prometheus-kubernetes.yaml"])
+def test_the_alerts_ask_for_the_job_that_prometheus_is_told(file: str) -> None:
+    configuration = YAML(typ="safe").load((MONITORING / file).read_text())
+    assert configuration["rule_files"] == ["alerts.yaml"]
+    jobs = {job["job_name"] for job in configuration["scrape_configs"]}
+    assert {job for expression in expressions() for job in re.findall(r'job="(\w+)"', expression)} == jobs
+
+
 def test_every_metric_is_on_the_dashboard() -> None:
     shown = (MONITORING / "dashboard.json").read_text()
     assert [name for name in defined() if name not in shown] == []

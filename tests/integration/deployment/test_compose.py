@@ -35,6 +35,7 @@ from tests.integration.postgres import Postgres
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = ROOT / "docker-compose.yml"
+MONITORING = ROOT / "deploy" / "monitoring"
 PAPER = b"PURCHASE ORDER 4711\n\nMaterial shall be AISI 316L with EN 10204 3.1 certificates.\n\nDelivery: 2027-03-31.\n"
 
 
@@ -81,6 +82,11 @@ def probed(definition: dict[str, Any], port: int) -> str:
     return composed.replace(f":{definition['environment']['BUILDPLAN_PORT']}", f":{port}")
 
 
+def own_ports(port: int) -> dict[str, str]:
+    """In containers of their own all may have the same."""
+    return {"BUILDPLAN_PORT": str(port), "BUILDPLAN_METRICS_PORT": str(free_port())}
+
+
 @asynccontextmanager
 async def process(definition: dict[str, Any], name: str, port: int, place: Place, data: Path) -> AsyncIterator[None]:
     interpreter, *arguments = definition["command"]
@@ -91,7 +97,7 @@ async def process(definition: dict[str, Any], name: str, port: int, place: Place
         *arguments,
         cwd=ROOT,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **environment, "BUILDPLAN_PORT": str(port), "BUILDPLAN_DATA": str(data)},
+        env={**os.environ, **environment, **own_ports(port), "BUILDPLAN_DATA": str(data)},
     )
     try:
         async with asyncio.timeout(20):
@@ -120,6 +126,14 @@ def test_containers_have_limits_and_no_rights_that_they_do_not_need() -> None:
         assert definition["read_only"], name
         assert definition["cap_drop"] == ["ALL"], name
         assert {"cpus", "memory"} <= definition["deploy"]["resources"]["limits"].keys(), name
+
+
+def test_prometheus_finds_every_service() -> None:
+    (job,) = YAML(typ="safe").load((MONITORING / "prometheus.yaml").read_text())["scrape_configs"]
+    (names,) = job["dns_sd_configs"]
+    assert set(names["names"]) == services().keys()
+    shown = {definition["environment"]["BUILDPLAN_METRICS_PORT"] for definition in services().values()}
+    assert shown == {str(names["port"])}
 
 
 def test_make_secrets_writes_what_the_file_names() -> None:

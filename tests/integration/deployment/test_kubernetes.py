@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[3]
 MANIFESTS = ROOT / "deploy" / "kubernetes"
+MONITORING = ROOT / "deploy" / "monitoring"
 AGENTS = ("qma", "pma", "sca", "ema")
 SERVICES = (*AGENTS, "coordinator", "gateway")
 KUBERNETES = "1.30"
@@ -94,6 +95,15 @@ def test_settings_are_ones_that_the_code_reads() -> None:
     read = set(re.findall(r'"((?:BUILDPLAN|OPENAI|OTEL)_[A-Z_]+)"', code))
     read |= {f"{name}_FILE" for name in re.findall(r'secret\(\s*"([A-Z_]+)"', code)}
     assert given - read == set()
+
+
+def test_prometheus_finds_the_port_of_every_pod() -> None:
+    (job,) = YAML(typ="safe").load((MONITORING / "prometheus-kubernetes.yaml").read_text())["scrape_configs"]
+    (pods,) = job["kubernetes_sd_configs"]
+    kept = [rule["regex"] for rule in job["relabel_configs"] if rule.get("action") == "keep"]
+    ports = [port["containerPort"] for name in SERVICES for port in container(name)["ports"] if [port["name"]] == kept]
+    assert ports == [int(settings()["BUILDPLAN_METRICS_PORT"])] * len(SERVICES)
+    assert pods["namespaces"]["names"] == [find("ConfigMap", "buildplan-settings")["metadata"]["namespace"]]
 
 
 def test_specialists_differ_in_their_name_alone() -> None:
