@@ -12,9 +12,11 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.acceptance.command import JOB, SAMPLES, buildplan, serving
+from tests.acceptance.test_openai import paid
 from tests.integration.telemetry.collector import Collector, collecting
 
 PAPER = SAMPLES / "SOW-2041_statement_of_work.md"
@@ -62,6 +64,38 @@ def test_spans_name_the_run_and_hold_no_words_of_the_papers(traced: Collector) -
     everything = b"".join(traced.raw).lower()
     assert SECRET_WORDS in PAPER.read_bytes().lower()
     assert SECRET_WORDS not in everything
+
+
+@pytest.mark.xdist_group("openai")
+async def test_a_click_in_the_browser_is_one_trace_down_to_the_calls_of_the_model(tmp_path: Path) -> None:
+    with collecting() as collector:
+        async with paid() as (settings, _):
+            traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address, **settings}
+            with serving(tmp_path / "data", **traced) as (started, _):
+                await run_over_http(started.ready["url"])
+    (run,) = collector.named("run")
+    by_id = {span.id: span for span in collector.spans}
+    calls = collector.named("model call")
+    assert sorted(call.service for call in calls) == [f"buildplan-{agent}" for agent in ("ema", "pma", "qma", "sca")]
+    for call in calls:
+        above = [call]
+        while above[-1].parent in by_id:
+            above.append(by_id[above[-1].parent])
+        assert {span.trace for span in above} == {run.trace}
+        assert run in above
+        assert (above[-1].service, above[-1].name) == ("buildplan-gateway", "HTTP POST")
+
+
+async def run_over_http(address: str) -> None:
+    """What the page does, from a session to the run's last event."""
+    async with httpx2.AsyncClient(base_url=address, timeout=20) as http:
+        metadata = {"project_name": "Skid", "customer": "Acme", "family": "Skid frames"}
+        session = (await http.post("/sessions", json={"metadata": metadata})).json()["name"]
+        await http.post(f"/{session}/documents", files={"files": (PAPER.name, PAPER.read_bytes())})
+        started = await http.post("/agents/run", json={"parent": session})
+        assert started.status_code == 202, started.text
+        events = await http.get("/agents/status", params={"run": started.json()["run"]["name"]})
+        assert "STATE_SUCCEEDED" in events.text
 
 
 def test_logs_carry_the_trace(tmp_path: Path) -> None:
