@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import replace
 
 import pytest
-from structlog.testing import capture_logs
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs
 from services.coordinator.runs.specialists import Specialists
+from services.runtime.logs import _as_json
 from tests.fakes.patches import patch_of
 from tests.fakes.process import SpecialistProcess
 from tests.fakes.sessions import FakeSessions
@@ -80,13 +81,17 @@ async def test_a_failing_specialist_leaves_a_partial_run_that_a_retry_mends(
     await check_mended(house, ended)
 
 
-async def test_the_log_says_which_runs_are_to_be_resumed_and_why(house: House) -> None:
-    with capture_logs() as lines:
-        good = await house.finished()
-        house.fakes["pma"].behaviour = Behaviour(patches=())
-        bad = await house.finished(ignore_checkpoints=True)
+async def test_the_log_says_which_runs_are_to_be_resumed_and_why(
+    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.runtime.logs._Output.lowest", 1)
+    monkeypatch.setattr("services.runtime.logs._Output.line", staticmethod(_as_json))
+    good = await house.finished()
+    house.fakes["pma"].behaviour = Behaviour(patches=())
+    bad = await house.finished(ignore_checkpoints=True)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "run ended" in line]
     ends = [line for line in lines if line["event"] == "run ended"]
-    assert [(line["log_level"], line["run"], line["state"]) for line in ends] == [
+    assert [(line["level"], line["run"], line["state"]) for line in ends] == [
         ("info", good.name, "SUCCEEDED"),
         ("warning", bad.name, "PARTIAL"),
     ]
