@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from buildplan.v1.plan_service_pb2 import ExportFormat, ExportPlanRequest
 from buildplan.v1.run_pb2 import Run
 from cli.client import LONG_CALL_SECONDS, Client
-from cli.errors import UsageError
+from cli.errors import CommandError, UsageError
 from services.contract.names import parse, plan_name
 
 SUFFIXES = {
@@ -29,11 +30,20 @@ def default_folder(project: str) -> Path:
 
 
 def check_folder(folder: Path) -> None:
-    """Makes the folder; raises UsageError when it cannot be had."""
+    """Makes the folder; raises UsageError when it cannot be had or written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise UsageError(f"cannot write to the folder {folder}: {error.strerror}") from error
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"cannot write {file}: {error.strerror}", reason="UNWRITABLE_FILE") from error
 
 
 async def render(client: Client, plan: str, form: ExportFormat.ValueType) -> bytes:
@@ -54,5 +64,5 @@ async def write_files(client: Client, plan: str, folder: Path, forms: Sequence[E
     contents = await asyncio.gather(*(render(client, plan, form) for form in forms))
     files = [folder / f"plan{SUFFIXES[form]}" for form in forms]
     for file, content in zip(files, contents, strict=True):
-        await asyncio.to_thread(file.write_bytes, content)
+        await asyncio.to_thread(_write, file, content)
     return files

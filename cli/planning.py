@@ -27,7 +27,7 @@ from cli.supervisor import Layout, ServiceEvent, Supervisor, choose_ports, defin
 from cli.supervisor.services import DEFAULT_PORTS, GATEWAY
 from cli.upload import Uploaded, Uploads, collect, upload_all
 from cli.watching import report, watch
-from cli.wording import document_line, reading_lines, validation_lines
+from cli.wording import count, document_line, reading_lines, validation_lines
 from services.contract.names import last_id
 
 _HOLDS = {".md": "the plan to read", ".json": "the same for programs, a buildplan.v1.Plan"}
@@ -52,8 +52,8 @@ class PlanOrder:
 async def make_plan(order: PlanOrder, output: Output) -> int:
     """Starts the services, makes the plan, writes it, stops the services; returns the exit code."""
     files = collect(order.paths)
-    check_folder(order.out)
     with _data_folder(order.data) as data:
+        check_folder(order.out)
         own = {"BUILDPLAN_DATABASE": f"sqlite:///{data / 'buildplan.db'}", "BUILDPLAN_DRAIN_SECONDS": "0"}
         layout = Layout(choose_ports(None), data, order.engine, order.external, own, uses_vector_store())
         services = definitions(layout)
@@ -80,7 +80,7 @@ async def _new_session(client: Client, metadata: SessionMetadata) -> str:
 
 
 async def _send(client: Client, output: Output, session: str, files: list[Path]) -> Uploads:
-    output.say(f"Reading {len(files)} files")
+    output.say(f"Reading {count(len(files), 'file')}")
     return await upload_all(client, session, files, lambda uploaded: tell_uploaded(output, uploaded))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from cli import exits
 from cli.engines import describe_engine
 from cli.output import Output
-from cli.supervisor import Layout, ServiceEvent, Supervisor, definitions
+from cli.supervisor import Layout, ServiceEvent, Supervisor, definitions, refuse_taken
 
 DEFAULT_DATA = Path("~/.local/share/buildplan")
 
@@ -22,6 +22,7 @@ async def serve(layout: Layout, output: Output) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     services = definitions(layout)
+    refuse_taken(services)
     where = f"data and logs are in {layout.data}"
     output.say(f"Starting {len(services)} services, {describe_engine(layout.engine)}; {where}")
 

@@ -30,7 +30,7 @@ def parse_kind(text: str) -> DocumentKind.ValueType:
 
 def document_line(document: Document) -> str:
     """`drawing             BR-2041.pdf · 2 pages · rev B`."""
-    parts = [document.file_name, _count(document.page_count, "page")]
+    parts = [document.file_name, count(document.page_count, "page")]
     if document.revision:
         parts.append(f"rev {document.revision}")
     if document.parent:
@@ -50,7 +50,7 @@ def validation_lines(result: ValidationResult, *, full: bool) -> Iterator[str]:
     """What preflight found; `full` adds the checklist and the parts of the score."""
     counts = [sum(found.severity == severity for found in result.findings) for severity in _MARKS]
     verdict = "ready" if result.ready else "not ready"
-    numbers = ", ".join(map(_count, counts, ("error", "warning", "note")))
+    numbers = ", ".join(map(count, counts, ("error", "warning", "note")))
     yield f"Preflight: {verdict}, completeness {result.completeness} of 100, {numbers}"
     for found in result.findings:
         if full or found.severity != Finding.SEVERITY_INFO:
@@ -77,7 +77,8 @@ def _amount(usage: Usage) -> str:
     return ", ".join(filter(None, (sizes, money(usage))))
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """`1 page`, `2 pages`."""
     return f"{number} {noun}{'s' * (number != 1)}"
 
 

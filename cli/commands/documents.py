@@ -18,7 +18,7 @@ from cli.execution import on_coordinator
 from cli.output import Output
 from cli.planning import tell_uploaded
 from cli.upload import collect, upload_all
-from cli.wording import document_line, kind_name, kind_names, parse_kind, reading_lines
+from cli.wording import count, document_line, kind_name, kind_names, parse_kind, reading_lines
 from services.contract.names import last_id
 
 UPLOAD_HELP = """Sends files and folders to a session; one that fails is reported and the others go on.
@@ -59,7 +59,7 @@ def upload(
         found = collect(files)
         name = await choose_session(client, output, session, only=True)
         uploads = await upload_all(client, name, found, lambda uploaded: tell_uploaded(output, uploaded))
-        output.say(f"{len(found) - len(uploads.failed)} of {len(found)} files are stored in {name}")
+        output.say(f"Stored {len(found) - len(uploads.failed)} of {count(len(found), 'file')} in {name}")
         if not uploads.failed:
             return exits.COMPLETE
         return exits.PARTIAL if uploads.documents else exits.FAILED

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cli.errors import CommandError, UsageError
+from cli.errors import UsageError
 
 AGENTS = ("qma", "pma", "sca", "ema")
 COORDINATOR, GATEWAY = "coordinator", "gateway"
 DEFAULT_PORTS = {"qma": 50061, "pma": 50062, "sca": 50063, "ema": 50064, COORDINATOR: 50051, GATEWAY: 8080}
-_HOST = "127.0.0.1"
+HOST = "127.0.0.1"
 _PROVIDER = "OPENAI_"
-# Below the range from which Linux takes ports for outgoing connections.
-_FIRST_FREE_PORT, _FREE_PORTS, _TRIES = 20_000, 12_000, 50
 
 
 @dataclass(frozen=True)
@@ -35,6 +31,11 @@ class ServiceDefinition:
     def module(self) -> str:
         """What Python runs."""
         return self.name if self.name == GATEWAY else f"services.{self.name}"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.address.rpartition(":")[2])
 
     @property
     def url(self) -> str:
@@ -77,7 +78,7 @@ class Layout:
 
     def address(self, service: str) -> str:
         """`host:port` of a service of ours."""
-        return f"{_HOST}:{self.ports[service]}"
+        return f"{HOST}:{self.ports[service]}"
 
 
 def definitions(layout: Layout) -> list[ServiceDefinition]:
@@ -102,15 +103,9 @@ def _measured(service: ServiceDefinition, first_port: int, place: int) -> Servic
 
 
 def _define(layout: Layout, name: str, own: Mapping[str, str], withheld: str = "") -> ServiceDefinition:
-    shared = {"BUILDPLAN_HOST": _HOST, "BUILDPLAN_LOG_FORMAT": "json", **layout.environment}
+    shared = {"BUILDPLAN_HOST": HOST, "BUILDPLAN_LOG_FORMAT": "json", **layout.environment}
     port = {"BUILDPLAN_PORT": str(layout.ports[name])}
     return ServiceDefinition(name, layout.address(name), {**shared, **own, **port}, withheld)
-
-
-def choose_ports(coordinator: int | None, gateway: int | None = None) -> dict[str, int]:
-    """The usual ports with those that are given; a coordinator's of 0 or None takes free ones for all the others."""
-    usual = {**DEFAULT_PORTS, COORDINATOR: coordinator} if coordinator else _free_ports()
-    return usual if gateway is None else {**usual, GATEWAY: gateway}
 
 
 def read_external(pairs: Sequence[str]) -> dict[str, str]:
@@ -123,23 +118,3 @@ def read_external(pairs: Sequence[str]) -> dict[str, str]:
             raise UsageError(f'--specialist {pair}: it takes AGENT=HOST:PORT, such as "sca=127.0.0.1:50063"')
         found[agent] = address
     return found
-
-
-def _free_ports() -> dict[str, int]:
-    found: list[int] = []
-    for _ in range(_TRIES * len(DEFAULT_PORTS)):
-        port = _FIRST_FREE_PORT + secrets.randbelow(_FREE_PORTS)
-        if port not in found and _is_free(port):
-            found.append(port)
-        if len(found) == len(DEFAULT_PORTS):
-            return dict(zip(DEFAULT_PORTS, found, strict=True))
-    raise CommandError("there are no free ports on this machine", reason="NO_FREE_PORT")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as listener:
-        try:
-            listener.bind((_HOST, port))
-        except OSError:
-            return False
-    return True

@@ -73,7 +73,8 @@ def _read_one(source: Source, *, attached: bool) -> tuple[ReadDocument, list[Att
     bad = refused(source.file_name, source.data, fatal)
     found = detect(source.file_name, source.data)
     bad.document.media_type = MEDIA_TYPES.get(found.format, MEDIA_TYPES["unknown"])
-    bad.document.findings.extend(found.findings)
+    if fatal.code != "EMPTY":
+        bad.document.findings.extend(found.findings)
     kind = guess(source.file_name, found.format, "", [])
     bad.document.kind, bad.document.kind_reason = kind.kind, kind.reason
     return ReadDocument(bad.document, (), source.data if attached else b""), []

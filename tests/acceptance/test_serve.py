@@ -177,6 +177,17 @@ def test_a_run_without_papers_is_refused_with_the_findings(tmp_path: Path) -> No
         assert "PROJECT_NAME_MISSING" in refused.stderr
 
 
+def test_a_second_system_on_the_ports_of_the_first_is_refused(tmp_path: Path) -> None:
+    with serving(tmp_path / "first") as (started, target):
+        port, web_port = target.rpartition(":")[2], started.ready["url"].rpartition(":")[2]
+        for option, taken, service in (("--port", port, "coordinator"), ("--web-port", web_port, "gateway")):
+            free = ("--port", "0") if option == "--web-port" else ()
+            second = buildplan("serve", *free, option, taken, "--data", tmp_path / "second")
+            assert second.returncode == 2
+            assert f"{taken} ({service})" in second.stderr
+            assert second.stdout == ""
+
+
 def test_a_taken_port_is_said(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
