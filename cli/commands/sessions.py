@@ -191,7 +191,8 @@ def _row(session: Session) -> tuple[str, ...]:
 
 def _say_conflict(output: Output, conflict: DocumentConflict) -> None:
     topic = Topic.Name(conflict.topic).removeprefix("TOPIC_").lower().replace("_", " ")
-    subject = f" of {conflict.subject}" if conflict.subject else ""
+    name = conflict.subject.upper() if conflict.topic == Topic.TOPIC_REVISION else conflict.subject
+    subject = f" of {name}" if name else ""
     state = DocumentConflict.State.Name(conflict.state).removeprefix("STATE_").lower().replace("_", " ")
     output.say(f"{last_id(conflict.name)}  {topic}{subject}: {state}")
     for side in conflict.sides:

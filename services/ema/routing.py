@@ -7,6 +7,7 @@ import re
 from buildplan.v1.plan_pb2 import RoutingStep
 from services.ema.operations import OPERATIONS, Operation
 from services.specialist.offline.reading import Finding, Reading, inferred
+from services.specialist.offline.tables import in_words
 
 _CITED = 3
 _AHEAD = re.compile(r"\bno\b[^.]{3,80}\bshall be \w+ (?:before|until)\b", re.IGNORECASE)
@@ -15,12 +16,12 @@ _HOLDS = "quality_plan.hold_points"
 
 def routing(reading: Reading, stated: list[RoutingStep]) -> list[RoutingStep]:
     """Operations 10, 20, ... with their hold points; stated sequences follow without a number."""
-    held = _placed(reading.of(_HOLDS))
+    placed = _placed(reading.of(_HOLDS))
     steps: list[RoutingStep] = []
     for operation in OPERATIONS:
         causes = _causes(operation, reading)
-        ahead = [point for point in held.get(operation.title, []) if _AHEAD.search(point.text)]
-        points = [point for point in held.get(operation.title, []) if point not in ahead]
+        ahead = [point for point in placed.get(operation.title, []) if _AHEAD.search(point.text)]
+        points = [point for point in placed.get(operation.title, []) if point not in ahead]
         steps.extend(_hold(point, operation) for point in ahead)
         if not causes and not points:
             continue
@@ -57,5 +58,6 @@ def _first_named(text: str) -> str:
 
 def _hold(point: Finding, operation: Operation) -> RoutingStep:
     return RoutingStep(
-        statement=inferred(f"Stop for: {point.text}", point.citations, 0.75), work_center=operation.work_center
+        statement=inferred(f"Stop for: {in_words(point.text)}", point.citations, 0.75),
+        work_center=operation.work_center,
     )

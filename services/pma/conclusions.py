@@ -7,6 +7,7 @@ import re
 from buildplan.v1.plan_pb2 import Patch, Task
 from buildplan.v1.statement_pb2 import Citation
 from services.pma.rules.long_lead import LONG_LEAD_DAYS
+from services.specialist.offline.items import item_key
 from services.specialist.offline.reading import Reading, inferred
 
 _OUTSIDE = (
@@ -34,6 +35,7 @@ _CITED = 3
 def derive(reading: Reading, patch: Patch) -> None:
     """Adds requests for quotation per special process and long-lead item, and the tasks of buying."""
     _quotations(reading, patch)
+    _same_names(patch)
     _long_lead(patch)
     _certificates(patch)
 
@@ -50,6 +52,13 @@ def _quotations(reading: Reading, patch: Patch) -> None:
 def _places(reading: Reading, targets: tuple[str, ...], pattern: re.Pattern[str] | None) -> list[Citation]:
     found = (finding for finding in reading.of(*targets) if pattern is None or pattern.search(finding.text))
     return [finding.citations[0] for finding, _ in zip(found, range(_CITED), strict=False)]
+
+
+def _same_names(patch: Patch) -> None:
+    """What several papers say of one item stands under the name that came first."""
+    names: dict[frozenset[str], str] = {}
+    for line in patch.sections.purchasing.long_lead_items:
+        line.item = names.setdefault(item_key(line.item), line.item)
 
 
 def _long_lead(patch: Patch) -> None:

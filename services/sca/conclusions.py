@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from buildplan.v1.plan_pb2 import Milestone, OpenQuestion, Patch, Risk, Task
+from buildplan.v1.statement_pb2 import Citation
 from services.sca import milestones, schedule
 from services.sca.calendar import Calendar
 from services.specialist.offline.reading import Reading, inferred
@@ -58,8 +59,8 @@ def _replace(patch: Patch, lines: list[Milestone]) -> None:
 
 
 def order_dates(reading: Reading, calendar: Calendar, as_of: date) -> list[Milestone]:
-    """Order-by dates for the first delivery; where that one cannot be met, for the last one too."""
-    goals = schedule.deliveries(reading)
+    """Order-by dates for the first delivery to come; where that one cannot be met, for the last one too."""
+    goals = [goal for goal in schedule.deliveries(reading) if goal.due >= as_of]
     if not goals:
         return []
     taken = schedule.process(reading)
@@ -105,13 +106,15 @@ def _submit_early(reading: Reading, patch: Patch) -> None:
 
 
 def _ask_blanks(patch: Patch) -> None:
+    blanks: dict[str, list[Citation]] = {}
     for line in patch.sections.release_plan.milestones:
         if not line.due and "__" in line.statement.text:
-            question = f"Which date belongs in the blank: {line.statement.text}"
-            patch.open_questions.append(
-                OpenQuestion(
-                    statement=inferred(question, line.statement.citations, 0.9),
-                    ask="customer",
-                    working_assumption="The schedule is computed without this date.",
-                )
+            blanks.setdefault(line.name or line.statement.text, []).extend(line.statement.citations)
+    for name, cited in blanks.items():
+        patch.open_questions.append(
+            OpenQuestion(
+                statement=inferred(f"Which date belongs in the blank: {name}", cited, 0.9),
+                ask="customer",
+                working_assumption="The schedule is computed without this date.",
             )
+        )

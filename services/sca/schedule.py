@@ -10,6 +10,7 @@ from buildplan.v1.fact_pb2 import TOPIC_LEAD_TIME, Fact
 from buildplan.v1.plan_pb2 import Milestone
 from buildplan.v1.statement_pb2 import Citation
 from services.sca.calendar import Calendar
+from services.specialist.offline.items import item_key
 from services.specialist.offline.reading import Reading, inferred
 
 _NO_DELIVERY = re.compile(
@@ -67,19 +68,12 @@ def supplies(reading: Reading) -> list[Supply]:
     claims: dict[frozenset[str], list[Fact]] = {}
     for fact in reading.facts(TOPIC_LEAD_TIME):
         if fact.HasField("number") and fact.number > 0:
-            claims.setdefault(_item(fact.subject), []).append(fact)
+            claims.setdefault(item_key(fact.subject), []).append(fact)
     items = []
     for facts in claims.values():
         ranked = sorted(facts, key=lambda fact: -fact.number)
         items.append(Supply(facts[0].subject, round(ranked[0].number), tuple(fact.citation for fact in ranked[:3])))
     return items
-
-
-def _item(subject: str) -> frozenset[str]:
-    """The words that name an item; its part number, which not every paper gives, left out."""
-    words = subject.casefold().split()
-    plain = frozenset(word for word in words if not any(map(str.isdigit, word)))
-    return plain if len(plain) > 1 else frozenset(words)
 
 
 def deliveries(reading: Reading) -> list[Delivery]:

@@ -19,7 +19,7 @@ _ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MD_HEADING = re.compile(r"#{1,6}\s+(?P<title>[^\s#].*)")
 _MD_RULE = re.compile(r"(?=.*---)[\s:|-]+")
-_MD_MARKS = re.compile(r"\*\*|__|`")
+_MD_MARKS = re.compile(r"\*\*|(?<!_)__(?!_)|`")
 _BULLET_WITHIN = re.compile(r"(?<!\s)\s+(?=[•●▪\uf0b7\uf0a7\uf0d8]\s*\S)")
 
 

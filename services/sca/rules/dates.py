@@ -21,6 +21,7 @@ _WRITTEN = re.compile(
 )
 _MONTHS = {name: number for number, name in enumerate(_SHORT_MONTHS, start=1)}
 _EDGE = " :,;.-–|"
+_LONGEST_NAME = 60
 
 
 def _fields(finding: Finding, reading: Reading) -> dict[str, object]:
@@ -70,7 +71,8 @@ def _name(finding: Finding) -> str:
         wordy = [cell for cell in cells(finding.text) if re.search(r"[A-Za-z]{3}", cell) and not _DATE.search(cell)]
         return wordy[0] if wordy else ""
     words = _DATE.split(finding.text)[0].strip(_EDGE)
-    return words if len(words) <= 60 else finding.heading
+    clause = words.rpartition(";")[2].strip(_EDGE)
+    return next((name for name in (words, clause) if 0 < len(name) <= _LONGEST_NAME), finding.heading)
 
 
 MILESTONES = Rule("release_plan.milestones", _fields)

@@ -55,6 +55,12 @@ def cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.split(" | ")]
 
 
+def in_words(row: str) -> str:
+    """The cells of a row as one line, without the number that it begins with; a line that is no row stays as it is."""
+    first, *others = cells(row)
+    return "; ".join(filter(None, others if first.isdigit() else (first, *others))) or row
+
+
 def is_header(row: str) -> bool:
     """True when the row names columns: at least two of its cells, and three of five, are names of columns."""
     names = [cell for cell in cells(row) if cell]

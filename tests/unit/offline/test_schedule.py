@@ -119,6 +119,13 @@ def test_a_date_in_the_past_is_said_to_be() -> None:
     assert "lies in the past" in patch.sections.release_plan.risks[0].statement.text
 
 
+def test_nothing_is_ordered_for_a_delivery_that_is_over() -> None:
+    patch = planned("2026-11-20", 42)
+    (milestone,) = patch.sections.release_plan.milestones
+    assert (milestone.due, milestone.computed, milestone.impossible) == ("2026-11-20", False, True)
+    assert len(patch.sections.release_plan.risks) == len(patch.tasks) == 1
+
+
 def test_a_meeting_that_took_place_is_nothing_to_be_late_for() -> None:
     builder = PackBuilder().document("notes", ORDER).passage("Next meeting: 2026-11-02.")
     builder.fact(TOPIC_DUE_DATE, "next meeting", "2026-11-02")
@@ -131,6 +138,29 @@ def test_a_meeting_that_took_place_is_nothing_to_be_late_for() -> None:
 def test_a_blank_date_is_a_milestone_without_a_date() -> None:
     (milestone,) = patch_of(SCA, pack_of("FAI approval date: ________", kind=ORDER)).sections.release_plan.milestones
     assert (milestone.name, milestone.due) == ("FAI approval date", "")
+
+
+def test_a_blank_in_two_papers_is_named_by_its_clause_and_asked_once() -> None:
+    builder = PackBuilder().document("po", ORDER).passage("FAI approval date: ________")
+    long = "Release of production follows acceptance of the first article; FAI approval date: ____"
+    builder.document("sow", ORDER).passage(long, heading="4 Milestones")
+    patch = patch_of(SCA, builder.pack)
+    assert {line.name for line in patch.sections.release_plan.milestones} == {"FAI approval date"}
+    (question,) = (each for each in patch.open_questions if "blank" in each.statement.text)
+    assert len(question.statement.citations) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Deliver the frames with all of their parts and papers to Erie; first article 2027-02-26", "first article"),
+        ("Deliver the frames with all of their parts and papers to the dock in Erie by 2027-02-26", "4 Milestones"),
+    ],
+)
+def test_a_long_line_is_named_by_its_last_clause_or_its_heading(text: str, name: str) -> None:
+    builder = PackBuilder().document("po", ORDER).passage(text, heading="4 Milestones")
+    (milestone,) = patch_of(SCA, builder.pack).sections.release_plan.milestones
+    assert milestone.name == name
 
 
 def test_the_same_event_in_two_papers_is_one_milestone() -> None:

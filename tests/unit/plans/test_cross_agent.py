@@ -102,6 +102,14 @@ def test_an_item_that_arrives_after_the_delivery_is_a_conflict(days: int, late: 
         assert "316L plate" in found[0].statement.text
 
 
+def test_a_delivery_that_is_over_is_late_for_no_item() -> None:
+    def passed(patches: dict[str, Patch]) -> None:
+        for milestone in patches["sca"].sections.release_plan.milestones:
+            milestone.due, milestone.impossible = "2026-11-30", True
+
+    assert conflicts(passed) == []
+
+
 def test_what_three_papers_say_of_one_item_is_one_conflict_with_the_longest_time() -> None:
     def change(patches: dict[str, Patch]) -> None:
         items = patches["pma"].sections.purchasing.long_lead_items

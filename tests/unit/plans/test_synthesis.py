@@ -152,6 +152,8 @@ def test_the_keys_name_delivery_schedule_hold_points_and_special_processes() -> 
         ([("review", "2027-01-01", False), ("frames", "2027-03-01", False)], "2027-03-01"),
         ([("frames to ship", "2020-03-01", True), ("review", "2027-01-01", False)], "2020-03-01"),
         ([("approved", "2020-05-14", True)], ""),
+        ([("kick-off", "2026-12-01", False), ("production", "2026-10-30", True)], "2026-10-30"),
+        ([("kick-off", "2026-12-01", False)], ""),
     ],
 )
 def test_the_delivery_is_what_is_shipped_last_else_the_last_date_to_come(
@@ -160,6 +162,24 @@ def test_the_delivery_is_what_is_shipped_last_else_the_last_date_to_come(
     given = [Milestone(name=name, due=when, impossible=impossible) for name, when, impossible in milestones]
     found = final_delivery([*given, Milestone(name="ship", due="2029-01-01", computed=True)])
     assert (found.due if found else "") == due
+
+
+def test_a_row_stands_in_the_keys_by_what_it_is_about() -> None:
+    patches = full_patches()
+    hold = patches["qma"].sections.quality_plan.hold_points[0]
+    hold.statement.text = "10 | Receiving inspection of plate | Document review | 100 % | Hold"
+    keys = [each.text for each in build_plan(inputs(patches)).keys_to_project]
+    assert "Work stops at: Receiving inspection of plate." in keys
+
+
+def test_an_item_that_is_late_for_two_deliveries_is_one_line() -> None:
+    patches = full_patches()
+    for due in ("2026-08-28", "2026-10-30"):
+        patches["sca"].sections.release_plan.milestones.add(
+            name="order gear reducer", due=due, computed=True, impossible=True, statement=inferred("late", cite("x"))
+        )
+    keys = [each.text for each in build_plan(inputs(patches)).keys_to_project]
+    assert "Cannot be met as dated: order gear reducer (2026-08-28 and 2026-10-30)." in keys
 
 
 def test_every_key_cites_and_there_are_never_more_than_five() -> None:

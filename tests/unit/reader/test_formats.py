@@ -123,6 +123,11 @@ def test_html_blocks_rows_and_no_scripts(read: Reader) -> None:
     ]
 
 
+def test_a_blank_to_fill_in_stays_a_blank_in_markdown(read: Reader) -> None:
+    (document,) = read(b"Approval date: ____________ by __the Buyer__.\n", "a.md")
+    assert document.pages[0].text == "Approval date: ____________ by the Buyer."
+
+
 def test_markdown_is_read_without_its_marks(read: Reader) -> None:
     (document,) = read(
         b"# 2 Finish\n\nThe finish shall be **2B**\nor better.\n\n| Item | Qty |\n|---|---|\n| 1 | 25 |\n", "a.md"

@@ -16,9 +16,12 @@ _SECTIONS = ("purchasing", "release_plan")
 
 
 def lead_time_conflicts(sections: Sections, as_of: date) -> Iterator[CrossAgentConflict]:
-    """Long-lead items that arrive after the final delivery, or after a stated date that names them."""
+    """Long-lead items that arrive after the final delivery, or after a stated date that names them.
+
+    A date that has passed is late for itself, whatever is bought for it.
+    """
     milestones = sections.release_plan.milestones
-    stated = [each for each in milestones if not each.computed and _date(each.due) is not None]
+    stated = [each for each in milestones if not each.computed and (_date(each.due) or date.min) >= as_of]
     delivery = final_delivery(stated)
     naming = _index(stated)
     for items in _by_name(sections.purchasing.long_lead_items):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from buildplan.v1.statement_pb2 import Citation, Statement
 from services.coordinator.plans.citation_check import is_verified
 
 _CITATIONS = 6
+CELL_BAR = " | "
+_WORDS = re.compile(r"[^\W\d_]{3}.*\s.*[^\W\d_]{3}|[^\W\d_]{5}")
 
 
 def conclude(text: str, sources: Iterable[Statement]) -> Statement:
@@ -36,7 +39,13 @@ def ended(text: str) -> str:
     return text if text.endswith("…") else f"{text}."
 
 
+def subject(text: str) -> str:
+    """What a table's row is about: the first of its cells with words; a line that is no row stays as it is."""
+    cells = text.split(CELL_BAR)
+    return next((cell for cell in cells if _WORDS.search(cell)), text) if len(cells) > 2 else text
+
+
 def sentence(text: str, limit: int = 160) -> str:
     """`text` without its full stop and cell bars, cut between words where it is longer than `limit`."""
-    plain = " ".join(text.replace(" | ", "; ").split()).rstrip(". ")
+    plain = " ".join(text.replace(CELL_BAR, "; ").split()).rstrip(". ")
     return plain if len(plain) <= limit else plain[:limit].rpartition(" ")[0] + " …"

@@ -10,12 +10,15 @@ from buildplan.v1.fact_pb2 import Fact, Topic
 from buildplan.v1.plan_pb2 import EngineeringInstructions, HoldPoint, Milestone, Purchasing, Sections
 from buildplan.v1.statement_pb2 import Statement
 from services.coordinator.plans.citation_check import CitationCheck
-from services.coordinator.plans.synthesis.composing import conclude, ended, sentence, with_citations
+from services.coordinator.plans.synthesis.composing import conclude, ended, sentence, subject, with_citations
 from services.coordinator.plans.synthesis.ties import about, claimed, side_citations, ties
 from services.coordinator.plans.wording import significant_words
 
 _NAMED = 3
 _DELIVERY = re.compile(r"deliver|ship|dock|due date|required date", re.IGNORECASE)
+_NO_END = re.compile(
+    r"\b(?:meeting|kick-?off|call|conference|approved|drawn|issued|quoted|revised|signed)\b", re.IGNORECASE
+)
 COUNT = re.compile(
     r"\bq(?:ty|uantity)\b\W{0,6}\d|\b\d[\d,]{0,9} ?(?:ea|each|pcs|pieces|units|sets?|off)\b|\(\d{1,4}\)"
     r"|\|\s*\d[\d,]{0,9}\s*(?:\||\Z)"
@@ -40,11 +43,12 @@ def keys_to_project(
 
 
 def final_delivery(milestones: Iterable[Milestone]) -> Milestone | None:
-    """The stated date that the job ends with: the last delivery, else the last date to come."""
+    """The stated date that the job ends with: the last delivery, else the last date, one to come before one over."""
     dated = [milestone for milestone in milestones if milestone.due and not milestone.computed]
     deliveries = [each for each in dated if _DELIVERY.search(f"{each.name} {each.statement.text}")]
-    to_come = [each for each in dated if not each.impossible]
-    return max(deliveries or to_come, key=lambda milestone: milestone.due, default=None)
+    events = [each for each in dated if not _NO_END.search(each.name or each.statement.text)]
+    to_come = [each for each in events if not each.impossible]
+    return max(deliveries or to_come or events, key=lambda milestone: milestone.due, default=None)
 
 
 def _delivery(
@@ -104,10 +108,12 @@ def _schedule(sections: Sections) -> Statement | None:
     """Dates that cannot be met; where there are none, the item with the longest lead time."""
     impossible = [milestone for milestone in sections.release_plan.milestones if milestone.impossible]
     if impossible:
-        named = "; ".join(
-            f"{sentence(each.name or each.statement.text, 60)} ({each.due})" for each in impossible[:_NAMED]
-        )
-        return conclude(f"Cannot be met as dated: {named}{_rest(impossible)}.", (each.statement for each in impossible))
+        dates: dict[str, list[str]] = {}
+        for each in impossible:
+            dates.setdefault(sentence(each.name or each.statement.text, 60), []).append(each.due)
+        named = "; ".join(f"{name} ({' and '.join(due)})" for name, due in list(dates.items())[:_NAMED])
+        sources = (each.statement for each in impossible)
+        return conclude(f"Cannot be met as dated: {named}{_rest(list(dates))}.", sources)
     item = max(sections.purchasing.long_lead_items, key=lambda each: each.lead_time_days, default=None)
     if item is None or not item.lead_time_days:
         return None
@@ -138,7 +144,7 @@ def _surest(statements: Iterable[Statement], count: int) -> list[Statement]:
 
 
 def _listing(statements: Sequence[Statement]) -> str:
-    return "; ".join(sentence(each.text, 90) for each in statements)
+    return "; ".join(sentence(subject(each.text), 90) for each in statements)
 
 
 def _rest(everything: Sequence[object]) -> str:

@@ -38,7 +38,8 @@ def side_citations(conflict: DocumentConflict) -> list[Citation]:
 def about(conflict: DocumentConflict) -> str:
     """As "thickness of base plate", or only the topic where it is about the whole job."""
     topic = topic_title(conflict.topic)
-    return f"{topic} of {conflict.subject}" if conflict.subject else topic
+    subject = conflict.subject.upper() if conflict.topic == Topic.TOPIC_REVISION else conflict.subject
+    return f"{topic} of {subject}" if subject else topic
 
 
 def claimed(conflict: DocumentConflict) -> str:

@@ -1,0 +1,43 @@
+"""What purchasing and engineering conclude from lines that several papers, or a table, give."""
+
+from __future__ import annotations
+
+import pytest
+
+from buildplan.v1.document_pb2 import DocumentKind, Passage
+from services.ema.profile import PROFILE as EMA
+from services.pma.profile import PROFILE as PMA
+from services.specialist.offline.tables import in_words
+from tests.unit.offline.packs import PackBuilder, pack_of, patch_of
+
+
+def test_an_item_that_two_papers_name_differently_is_bought_once() -> None:
+    lead_times = ("Gear reducer GR-400: lead time 26 weeks.", "Gear reducer, lead time 26 weeks, single source.")
+    patch = patch_of(PMA, pack_of(*lead_times, kind=DocumentKind.DOCUMENT_KIND_QUOTE))
+    assert [line.item for line in patch.sections.purchasing.long_lead_items] == ["Gear reducer GR-400"] * 2
+    assert sum("Gear reducer" in task.statement.text for task in patch.tasks) == 1
+    assert sum("Gear reducer" in request.text for request in patch.sections.purchasing.rfqs) == 1
+
+
+def test_a_row_of_an_inspection_plan_stops_the_routing_in_words() -> None:
+    builder = PackBuilder().document("itp", DocumentKind.DOCUMENT_KIND_INSPECTION_PLAN)
+    for row in ("No | Characteristic | Method | Point", "20 | Fit-up of first article | Tape | Hold"):
+        builder.passage(row, Passage.ROLE_TABLE_ROW)
+    steps = patch_of(EMA, builder.pack).sections.engineering_instructions.quality_routing
+    assert [step.statement.text for step in steps] == [
+        "Fit up and tack.",
+        "Stop for: Fit-up of first article; Tape; Hold",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("20 | Fit-up |  | Hold", "Fit-up; Hold"),
+        ("A1 | Bore", "A1; Bore"),
+        ("Weld per AWS D1.6.", "Weld per AWS D1.6."),
+        ("20", "20"),
+    ],
+)
+def test_a_row_in_words(row: str, words: str) -> None:
+    assert in_words(row) == words
