@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from buildplan.v1.document_pb2 import Passage
 from services.reader import repeats
 from services.reader.lines import Line
 
+_EDGE_LINES = 6
 _UNWRAPPED = 200
 """A text with a line of more characters has a line for each paragraph."""
 
@@ -20,6 +22,16 @@ def ocr_lines(text: str) -> list[Line]:
         if repeats.is_phrase(line.text) or (edge and repeats.is_page_number(line.text)):
             line.role = Passage.ROLE_HEADER_FOOTER
     return lines
+
+
+def mark_repeats(pages: Sequence[Sequence[Line]]) -> None:
+    """Marks what stands among the first and last lines of three pages, of two where there are no more, as header."""
+    edges = [[*lines[:_EDGE_LINES], *lines[_EDGE_LINES:][-_EDGE_LINES:]] for lines in pages]
+    counts = Counter(text for lines in edges for text in {line.text.casefold() for line in lines})
+    needed = min(3, max(2, len(pages)))
+    for line in (line for lines in edges for line in lines):
+        if counts[line.text.casefold()] >= needed:
+            line.role = Passage.ROLE_HEADER_FOOTER
 
 
 def plain_lines(texts: Iterable[str]) -> list[Line]:

@@ -11,6 +11,8 @@ from services.reader.lines import CELL_SEPARATOR, Block, Line, group, page_text
 
 BODY, HEADING = Passage.ROLE_BODY, Passage.ROLE_HEADING
 _CONTENTS_PAGES = 0.6
+_CONTENTS_LINES = 4
+"""Lines that end with leader dots from which they list contents whose page numbers were lost; fewer are blanks."""
 
 
 @dataclass
@@ -59,8 +61,10 @@ def _mark_contents(lines: Sequence[Line], outline: Outline, *, drawing: bool) ->
         outline.in_contents = bool(listed) and sum(listed) >= _CONTENTS_PAGES * len(listed)
         return
     outline.in_contents = False
-    for line in open_lines:
-        if signs.is_contents(line.text) and signs.ends_with_page(line.text):
+    led = [signs.ends_with_leader(line.text) for line in open_lines]
+    several = sum(led) >= _CONTENTS_LINES
+    for line, leads in zip(open_lines, led, strict=True):
+        if (leads and several) or (signs.is_contents(line.text) and signs.ends_with_page(line.text)):
             line.role = Passage.ROLE_CONTENTS
 
 

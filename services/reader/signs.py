@@ -69,6 +69,11 @@ def is_contents(text: str) -> bool:
     return "...." in text or ". . . . " in text or "……" in text
 
 
+def ends_with_leader(text: str) -> bool:
+    """True for a line of a table of contents that has lost its page number."""
+    return text.endswith("." * 8) and text[:1].isalnum()
+
+
 def is_contents_title(text: str) -> bool:
     """True for "TABLE OF CONTENTS", "List of Figures" and the like."""
     return len(text) < 60 and _CONTENTS_TITLE.fullmatch(text.strip(" :")) is not None

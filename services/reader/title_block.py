@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from buildplan.v1.document_pb2 import DocumentKind
 from services.reader.dates import DATE, iso_date
+from services.reader.lines import CELL_SEPARATOR
 
 _END = r"(?=\s|$|[,;|)])"
 _REVISION = re.compile(
@@ -93,7 +94,10 @@ def _issue_date(lines: list[str]) -> str:
         for match in _ISSUED.finditer(line):
             if not _NOT_ISSUE.search(line[max(0, match.start() - 14) : match.end("date")]):
                 return iso_date(match["date"])
+    dated_rows = any(CELL_SEPARATOR in line and _NOT_ISSUE.search(line) for line in lines[:30])
     for line in lines[:30]:
+        if dated_rows and CELL_SEPARATOR in line:
+            continue
         lone = _LONE.search(line) if len(line) < 120 else None
         if lone and not _NOT_ISSUE.search(line):
             return iso_date(lone["date"])

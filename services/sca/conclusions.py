@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from buildplan.v1.plan_pb2 import Milestone, OpenQuestion, Patch, Risk, Task
 from buildplan.v1.statement_pb2 import Citation
 from services.sca import milestones, schedule
 from services.sca.calendar import Calendar
-from services.specialist.offline.reading import Reading, inferred
+from services.specialist.offline.reading import FAR_AHEAD, Reading, inferred
 
 EARLY_SLACK = 10
 _ORDERED = 4
@@ -46,6 +47,7 @@ def compute(reading: Reading, patch: Patch) -> None:
     as_of = date.fromisoformat(reading.context.as_of)
     computed = order_dates(reading, calendar, as_of)
     lines = [*milestones.without_repeats(patch.sections.release_plan.milestones, computed), *computed]
+    _doubt(lines, patch, as_of)
     for line in lines:
         milestones.judge(line, calendar, as_of)
         _warn(line, patch, as_of)
@@ -70,6 +72,24 @@ def order_dates(reading: Reading, calendar: Calendar, as_of: date) -> list[Miles
         if found[-1].impossible and len(goals) > 1:
             found.append(schedule.computed(supply, goals[-1], taken, calendar, as_of))
     return found
+
+
+def _doubt(lines: list[Milestone], patch: Patch, as_of: date) -> None:
+    """A date that lies too far ahead is asked about, and none of the arithmetic uses it."""
+    for line in lines:
+        due = milestones.date_of(line.due)
+        if due is not None and due > as_of + FAR_AHEAD:
+            question = f"Is {line.due} right for {line.name or line.statement.text}? It lies more than ten years ahead."
+            line.due = ""
+            patch.open_questions.append(_without_date(question, line.statement.citations))
+
+
+def _without_date(question: str, cited: Iterable[Citation]) -> OpenQuestion:
+    return OpenQuestion(
+        statement=inferred(question, cited, 0.9),
+        ask="customer",
+        working_assumption="The schedule is computed without this date.",
+    )
 
 
 def _warn(line: Milestone, patch: Patch, as_of: date) -> None:
@@ -111,10 +131,4 @@ def _ask_blanks(patch: Patch) -> None:
         if not line.due and "__" in line.statement.text:
             blanks.setdefault(line.name or line.statement.text, []).extend(line.statement.citations)
     for name, cited in blanks.items():
-        patch.open_questions.append(
-            OpenQuestion(
-                statement=inferred(f"Which date belongs in the blank: {name}", cited, 0.9),
-                ask="customer",
-                working_assumption="The schedule is computed without this date.",
-            )
-        )
+        patch.open_questions.append(_without_date(f"Which date belongs in the blank: {name}", cited))

@@ -45,7 +45,7 @@ def judge(milestone: Milestone, calendar: Calendar, as_of: date) -> None:
 
     A meeting whose day is over took place: nothing is late for that.
     """
-    due = _date(milestone.due)
+    due = date_of(milestone.due)
     if due is not None:
         milestone.slack_days = calendar.between(as_of, due)
         milestone.impossible = due < as_of and not _MEETING.search(milestone.name or milestone.statement.text)
@@ -60,7 +60,8 @@ def _passages(milestone: Milestone) -> frozenset[str]:
     return frozenset(citation.passage_id for citation in milestone.statement.citations if citation.passage_id)
 
 
-def _date(due: str) -> date | None:
+def date_of(due: str) -> date | None:
+    """The date that `due` is; None for anything else."""
     try:
         return date.fromisoformat(due)
     except ValueError:

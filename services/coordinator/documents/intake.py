@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from buildplan.v1.fact_pb2 import Fact
 from services.contract.times import set_time
+from services.coordinator.documents.doubt import doubt_issue_date
 from services.coordinator.documents.stamp import free_id, stamp
 from services.coordinator.facts import extract_facts
 from services.coordinator.store import documents as rows
@@ -42,6 +43,7 @@ def prepare(session: str, received: Received, taken: Collection[str], now: datet
     for position, part in enumerate(received.read):
         document, pages = _copy(part)
         set_time(document.create_time, now)
+        doubt_issue_date(document, now.date())
         if position:
             document.parent = papers[0].document.name
         elif received.kind:

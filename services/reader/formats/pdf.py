@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from buildplan.v1.document_pb2 import Page, Passage, ReadingFinding
-from services.reader import ocr, quality, repeats
+from services.reader import quality, repeats
 from services.reader.content import Content, Source
 from services.reader.findings import RefusedError, finding, name_pages
 from services.reader.formats import pdf_layout, pdf_objects
-from services.reader.formats.pdf_lines import PlacedLine, TextPage
-from services.reader.formats.pdf_scan import scan
+from services.reader.formats.pdf_lines import TextPage, join_lone_rows
+from services.reader.formats.pdf_sheet import MAX_DRAWING_SHEETS, Sheet, recognise_sheets
 from services.reader.hyphenation import LineJoiner
-from services.reader.lines import Line
-from services.reader.ocr_text import ocr_lines
 from services.reader.passages import Outline, fill_page
 
 SCAN_CHARACTERS = 100
 """A page with an image all over it and fewer characters than this, headers apart, is a scan."""
-_MAX_SHEETS = 12
-
-
-@dataclass
-class _Sheet:
-    """A page while it is read."""
-
-    number: int
-    width: float
-    height: float
-    placed: list[PlacedLine]
-    image: bool
-    objects: int
-    drawing: bool = False
-    scan: bool = False
-    lines: list[Line] = field(default_factory=list)
-    origin: Page.Origin.ValueType = Page.ORIGIN_TEXT
 
 
 def read(source: Source) -> Content:
@@ -49,7 +29,7 @@ def read(source: Source) -> Content:
         sheets = [_read_page(document, index, models) for index in range(len(document))]
         repeated = repeats.repeated(_places(sheet) for sheet in sheets)
         _lay_out(sheets, repeated)
-        findings = _read_scans(document, sheets, source)
+        findings = recognise_sheets(document, sheets, source)
     finally:
         document.close()
     return _content(sheets, models, findings)
@@ -78,11 +58,11 @@ def open_document(source: Source) -> pdfium.PdfDocument:
     return document
 
 
-def _read_page(document: pdfium.PdfDocument, index: int, models: list[int]) -> _Sheet:
+def _read_page(document: pdfium.PdfDocument, index: int, models: list[int]) -> Sheet:
     try:
         page = document[index]
     except pdfium.PdfiumError:
-        return _Sheet(index + 1, 0.0, 0.0, [], image=False, objects=0, origin=Page.ORIGIN_UNREAD)
+        return Sheet(index + 1, 0.0, 0.0, [], image=False, objects=0, origin=Page.ORIGIN_UNREAD)
     text_page = TextPage(page)
     try:
         width, height = page.get_size()
@@ -90,25 +70,27 @@ def _read_page(document: pdfium.PdfDocument, index: int, models: list[int]) -> _
         fields, model = pdf_objects.form_texts(page)
         few = sum(len(line.text) for line in placed) < 4 * SCAN_CHARACTERS
         image = pdf_objects.has_page_image(page, width, height, thorough=few)
+        if image:
+            join_lone_rows(placed)
         objects = raw.FPDFPage_CountObjects(page.raw)
-        sheet = _Sheet(index + 1, width, height, [*placed, *fields], image=image, objects=objects)
+        sheet = Sheet(index + 1, width, height, [*placed, *fields], image=image, objects=objects)
     finally:
         text_page.close()
         page.close()
     sheet.drawing = model or (
-        len(document) <= _MAX_SHEETS and pdf_layout.is_drawing([line.text for line in sheet.placed])
+        len(document) <= MAX_DRAWING_SHEETS and pdf_layout.is_drawing([line.text for line in sheet.placed])
     )
     if model:
         models.append(index + 1)
     return sheet
 
 
-def _places(sheet: _Sheet) -> list[tuple[str, repeats.Place]]:
+def _places(sheet: Sheet) -> list[tuple[str, repeats.Place]]:
     extent = pdf_layout.vertical_extent(sheet.placed)
     return [(line.text, repeats.place(line.y, sheet.height, extent)) for line in sheet.placed]
 
 
-def _lay_out(sheets: Sequence[_Sheet], repeated: frozenset[str]) -> None:
+def _lay_out(sheets: Sequence[Sheet], repeated: frozenset[str]) -> None:
     size = pdf_layout.body_size([sheet.placed for sheet in sheets])
     for sheet in sheets:
         sheet.lines = pdf_layout.lay_out(sheet.placed, sheet.height, size, repeated, drawing=sheet.drawing)
@@ -122,62 +104,7 @@ def _weight(text: str) -> int:
     return round(1.2 * sum(map(str.isalnum, text)))
 
 
-def _read_scans(document: pdfium.PdfDocument, sheets: Sequence[_Sheet], source: Source) -> list[ReadingFinding]:
-    """Reads the scanned pages by OCR where it is installed; says what was done and what was not."""
-    scans = [sheet for sheet in sheets if sheet.scan]
-    if not scans:
-        return []
-    program = ocr.tesseract()
-    chosen = scans[: source.limits.max_ocr_pages] if program else []
-    if program and chosen:
-        source.allow_ocr(len(chosen))
-        seconds = source.limits.ocr_wall_seconds_per_page
-        texts = ocr.recognise(program, (_pgm(document, sheet.number) for sheet in chosen), seconds)
-        for sheet, text in zip(chosen, texts, strict=True):
-            if text and len(text.strip()) >= max(3, sum(len(line.text) for line in sheet.lines) // 4):
-                sheet.lines, sheet.origin = ocr_lines(text), Page.ORIGIN_OCR
-                sheet.drawing = len(sheets) <= _MAX_SHEETS and pdf_layout.is_drawing(
-                    [line.text for line in sheet.lines]
-                )
-    for sheet in scans:
-        if sheet.origin != Page.ORIGIN_OCR:
-            sheet.origin = Page.ORIGIN_UNREAD
-    return _scan_findings(scans, installed=program is not None)
-
-
-def _scan_findings(scans: Sequence[_Sheet], *, installed: bool) -> list[ReadingFinding]:
-    read_pages = [sheet.number for sheet in scans if sheet.origin == Page.ORIGIN_OCR]
-    unread = [sheet.number for sheet in scans if sheet.origin == Page.ORIGIN_UNREAD]
-    findings = []
-    if read_pages:
-        findings.append(
-            finding(
-                "OCR_USED",
-                f"Scanned: the text of {name_pages(read_pages)} was read by OCR and may hold mistakes.",
-                "Compare figures and grades with the page itself.",
-                read_pages,
-            )
-        )
-    if unread:
-        why = "OCR found no text there" if installed else "no OCR program is installed"
-        todo = (
-            "Read them by eye, or upload a file with text."
-            if installed
-            else "Install tesseract-ocr and upload it again, or upload a file with text."
-        )
-        findings.append(finding("SCANNED_PAGES", f"Scanned and not read: {name_pages(unread)}; {why}.", todo, unread))
-    return findings
-
-
-def _pgm(document: pdfium.PdfDocument, number: int) -> bytes:
-    page = document[number - 1]
-    try:
-        return scan(page).pgm
-    finally:
-        page.close()
-
-
-def _content(sheets: Sequence[_Sheet], models: Sequence[int], findings: list[ReadingFinding]) -> Content:
+def _content(sheets: Sequence[Sheet], models: Sequence[int], findings: list[ReadingFinding]) -> Content:
     content = Content(findings=findings)
     join = LineJoiner(lambda: (line.text + "\n" for sheet in sheets for line in sheet.lines))
     outline = Outline()
@@ -190,7 +117,7 @@ def _content(sheets: Sequence[_Sheet], models: Sequence[int], findings: list[Rea
     return content
 
 
-def _quality_findings(sheets: Sequence[_Sheet], models: Sequence[int]) -> Iterator[ReadingFinding]:
+def _quality_findings(sheets: Sequence[Sheet], models: Sequence[int]) -> Iterator[ReadingFinding]:
     if models:
         yield finding(
             "MODEL_NOT_READ",
@@ -198,7 +125,6 @@ def _quality_findings(sheets: Sequence[_Sheet], models: Sequence[int]) -> Iterat
             "Upload a drawing with the dimensions and notes, or read the model by eye.",
             models,
         )
-    yield from _layer_findings([sheet for sheet in sheets if sheet.image and not sheet.scan])
     for sheet in sheets:
         missing = quality.lost_signs(line.text for line in sheet.placed) if sheet.drawing else []
         if missing:
@@ -213,20 +139,6 @@ def _quality_findings(sheets: Sequence[_Sheet], models: Sequence[int]) -> Iterat
     if broken:
         yield finding(
             "UNREADABLE_PAGES", f"Damaged: {name_pages(broken)} could not be opened.", "Export the file again.", broken
-        )
-
-
-def _layer_findings(layers: Iterable[_Sheet]) -> Iterator[ReadingFinding]:
-    """Judges the text that a scanner's own OCR has put under the images."""
-    sheets = list(layers)
-    texts = ["\n".join(line.text for line in sheet.placed) for sheet in sheets]
-    if sheets and quality.is_poor_ocr(texts):
-        pages = [sheet.number for sheet in sheets]
-        yield finding(
-            "OCR_POOR",
-            f"The text layer of {name_pages(pages)} is poor OCR: words run together and letters are wrong.",
-            "Compare every figure with the page itself, or upload a better copy.",
-            pages,
         )
 
 

@@ -11,6 +11,8 @@ from itertools import pairwise
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from services.reader.lines import CELL_SEPARATOR
+
 BOLD_WEIGHT = 600
 _WIDE = 0.58
 """Width of an average character, in font sizes, above which a line is looked at for gaps between cells."""
@@ -163,7 +165,7 @@ class TextPage:
         if cells:
             cells.append(line.text[begin:])
             line.starts = tuple(starts)
-            line.text = " | ".join(cells)
+            line.text = CELL_SEPARATOR.join(cells)
 
 
 def _columns(lines: Sequence[PlacedLine]) -> list[float]:
@@ -174,6 +176,22 @@ def _columns(lines: Sequence[PlacedLine]) -> list[float]:
             edges.append(line.x)
     edges.sort()
     return [edge for edge, following in pairwise(edges) if following - edge < _EDGE]
+
+
+def join_lone_rows(lines: Sequence[PlacedLine]) -> None:
+    """Takes the cells of a line for running text where no line beside it has a cell at the same place.
+
+    For text that OCR has put under a picture: its words stand where the scanner saw them, often too far apart.
+    """
+    kept = {
+        id(line)
+        for before, after in pairwise(lines)
+        if any(_near(edge, after.starts[1:]) for edge in before.starts[1:])
+        for line in (before, after)
+    }
+    for line in lines:
+        if line.cells > 1 and id(line) not in kept:
+            line.text, line.starts = line.text.replace(CELL_SEPARATOR, " "), ()
 
 
 def _near(edge: float, columns: Sequence[float]) -> bool:

@@ -127,6 +127,7 @@ _MEASURED = re.compile(
     r"|%|percent|grms|rpm|cfm|cycles?|hours?|minutes?|seconds?|bells?|[\"”″])(?![a-z])|\d\s?(?:°|º)",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\A\d{1,3}(?:\.\d{1,3})+\.?\s+")
 _SHORTEST_HEADING, _SHORT_HEADING = 3, 60
 _SHORT_ITEM = 120
 _LABEL_WORDS = 8
@@ -206,7 +207,7 @@ def is_label(sentence: str, heading: str, kind: DocumentKind.ValueType) -> bool:
     A note of a drawing is its own heading.
     """
     lowered = sentence.lower()
-    if sentence.endswith(":") and _BARE_STEM.search(lowered):
+    if (sentence.endswith(":") and _BARE_STEM.search(lowered)) or _is_title_of(lowered, heading):
         return True
     words = sentence.count(" ") + 1
     if words > _LABEL_WORDS or _IMPERATIVE.match(lowered) or _DEMAND.search(lowered):
@@ -217,6 +218,12 @@ def is_label(sentence: str, heading: str, kind: DocumentKind.ValueType) -> bool:
         return kind not in _TERSE and "_" not in sentence and ":" not in sentence
     repeated = kind != DocumentKind.DOCUMENT_KIND_DRAWING and lowered.rstrip(".") in heading.lower()
     return repeated or (sentence.endswith(".") and _TITLE.fullmatch(sentence) is not None)
+
+
+def _is_title_of(lowered: str, heading: str) -> bool:
+    """True for the title that a numbered clause begins with, which may read like an order: "Test fixtures."."""
+    title = _NUMBERED.sub("", heading)
+    return title != heading and lowered.rstrip(".") == title.rstrip(".").lower()
 
 
 def is_background(sentence: str) -> bool:

@@ -26,10 +26,9 @@ from services.specialist.offline.division import Division, Share
 from services.specialist.offline.page_breaks import continuations
 from services.specialist.offline.reading import Finding, Reading, losing_facts
 from services.specialist.offline.sentences import LONGEST, Sentence, sentences
-from services.specialist.offline.tables import cells, is_header, opens_table, row_kind
+from services.specialist.offline.tables import CHARACTERISTICS, cells, characteristic, is_header, opens_table, row_kind
 
 _ROLES = frozenset({Passage.ROLE_BODY, Passage.ROLE_TABLE_ROW, Passage.ROLE_FIELD})
-_SHEET = "quality_plan.ctqs"
 _FOLD = re.compile(r"[\W_]+")
 _RUN_IN = re.compile(r"([A-Z][A-Z /&,-]{3,50}|[A-Z][a-z]+(?: [A-Za-z][a-z]+){0,3}):\s")
 _HEADING_NUMBER = re.compile(r"\A(?:[\dA-Z]{1,3}(?:\.\d{1,3})*[.)]?)\s+(?=\S)")
@@ -75,6 +74,7 @@ class PassageReader:
         self._begun_before = {passage.id for passage in self._goes_on.values()}
         self._columns: tuple[str, ...] = ()
         self._table = ("", 0)
+        self._feature = ""
         self._stem = ""
         self._oldest = int(context.as_of[:4]) - 1 if context.as_of else 0
 
@@ -116,18 +116,23 @@ class PassageReader:
     def _row(self, passage: Passage, document: Document) -> None:
         table = (passage.document, passage.page)
         if is_header(passage.text) or (table != self._table and opens_table(passage.text)):
-            self._table, self._columns = table, tuple(cells(passage.text))
+            self._table, self._columns, self._feature = table, tuple(cells(passage.text)), ""
             return
         if table != self._table and not is_header(passage.heading):
             self._table, self._columns = table, ()
         text = passage.text.strip()[:LONGEST]
+        if " | " not in text:
+            self._feature = text
         kind = row_kind(text, self._columns)
         if kind.silent:
             return
         if kind.owner:
+            cited = [_cite(passage, text)]
+            if kind.owner == CHARACTERISTICS:
+                text = characteristic(text, self._columns, self._feature)
             for target in (kind.owner, *kind.beside):
                 share = Share(target, _BY_COLUMNS)
-                self._list(passage, document, text, Force.PLAIN, [share], self._columns, [_cite(passage, text)])
+                self._list(passage, document, text, Force.PLAIN, [share], self._columns, cited)
             return
         self._sentence(passage, document, Sentence(0, text, listed=False), self._columns, kind.under)
 
@@ -176,7 +181,7 @@ class PassageReader:
         if shares and shares[0].weight < _PLAIN_WORDS and is_empty_talk(text, demand):
             shares = [share for share in shares if share.weight >= _PLAIN_WORDS]
         if passage.role == Passage.ROLE_HEADER_FOOTER:
-            shares = [share for share in shares if share.target in (_SHEET, "purchasing.materials")]
+            shares = [share for share in shares if share.target in (CHARACTERISTICS, "purchasing.materials")]
         return shares
 
     def _is_past(self, text: str) -> bool:

@@ -12,6 +12,8 @@ from buildplan.v1.fact_pb2 import TOPIC_DUE_DATE, Fact, Topic
 from buildplan.v1.statement_pb2 import Citation, Statement
 
 _HISTORY_DAYS = 366
+FAR_AHEAD = timedelta(days=3653)
+"""No goods are ordered for a date further ahead: it was read, or written, wrongly."""
 
 
 @dataclass
@@ -49,12 +51,14 @@ class Reading:
         return [finding for finding in self.findings if finding.target in targets]
 
     def due_dates(self) -> list[Fact]:
-        """Due dates that stand; those that were over a year before the day of the plan are history."""
+        """Due dates that stand; those over a year before the day of the plan are history, those far ahead no dates."""
         facts = self.facts(TOPIC_DUE_DATE)
         if not self.context.as_of:
             return facts
-        oldest = (date.fromisoformat(self.context.as_of) - timedelta(days=_HISTORY_DAYS)).isoformat()
-        return [fact for fact in facts if not fact.value or fact.value >= oldest]
+        as_of = date.fromisoformat(self.context.as_of)
+        oldest = (as_of - timedelta(days=_HISTORY_DAYS)).isoformat()
+        latest = (as_of + FAR_AHEAD).isoformat()
+        return [fact for fact in facts if not fact.value or oldest <= fact.value <= latest]
 
     def facts(self, topic: Topic.ValueType) -> list[Fact]:
         """Facts of a topic that stand: those that lost a conflict are left out."""

@@ -15,7 +15,8 @@ _NAMES = re.compile(
     r"|approved|drawn|hole|x|y|z|size|weld class|class|tolerance|nominal|measured|actual|deviation|feature|tool"
     r"|comments?|notes?|remarks?|units?|finish|requirements?|reference|section|title|name|status|owner|responsible"
     r"|action|document|number|inspection|frequency|sample size|type|grade|specification|standard|process|step"
-    r"|operation|link|url|subtotal|upper|lower|result|(?:order|part|item|drawing|tool|serial|stock) ?"
+    r"|operation|link|url|subtotal|upper|lower|(?:upper|lower) tolerance|result"
+    r"|features?|maximum|minimum|x-?bar|cpk?|ppk?|number of samples|(?:order|part|item|drawing|tool|serial|stock) ?"
     r"(?:code|number|no\.?)|find no\.?"
     r"|(?:specification|document|drawing|standard|publication)s? (?:title|name|no\.?|number|id))\Z",
     re.IGNORECASE,
@@ -32,7 +33,12 @@ _PAPER = re.compile(r"(?:specification|document|drawing|standard|publication)s?\
 _TEST = re.compile(r"\bmethod\b|\bextent\b", re.IGNORECASE)
 _HOLD = re.compile(r"\b(?:hold|witness)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
+_TOLERANCE = re.compile(r"\btolerance\b", re.IGNORECASE)
+_NOMINAL = re.compile(r"\bnominal\b", re.IGNORECASE)
+_UNREADABLE = re.compile(r"[\u0180-\u024f\ue000-\uf8ff]")
+_REPORTED = 5
 _LIST_OF_PAPERS = 4
+CHARACTERISTICS = "quality_plan.ctqs"
 _LONGEST_NAME = 6
 _SCATTERED = 5
 
@@ -62,10 +68,28 @@ def in_words(row: str) -> str:
 
 
 def is_header(row: str) -> bool:
-    """True when the row names columns: at least two of its cells, and three of five, are names of columns."""
+    """True when the row names columns: at least two of its cells, and three of five, are names of columns.
+
+    A report of measurements has a column for each part that was measured: five names are enough there.
+    """
     names = [cell for cell in cells(row) if cell]
     known = sum(1 for name in names if _NAMES.match(name))
-    return len(names) >= 2 and known >= max(2, (len(names) * 3 + 4) // 5)
+    reported = known >= _REPORTED and _is_measured(row)
+    return len(names) >= 2 and (reported or known >= max(2, (len(names) * 3 + 4) // 5))
+
+
+def characteristic(row: str, columns: tuple[str, ...], feature: str) -> str:
+    """A row of measurements as a line: the named columns with what stands in them, not what each part measured."""
+    told = [
+        f"{column} {value}"
+        for column, value in zip(columns, cells(row), strict=False)
+        if value and _NAMES.match(column) and not _UNREADABLE.search(value)
+    ]
+    return f"{feature}: {'; '.join(told)}" if feature else "; ".join(told)
+
+
+def _is_measured(names: str) -> bool:
+    return _TOLERANCE.search(names) is not None and _NOMINAL.search(names) is not None
 
 
 def opens_table(row: str) -> bool:
@@ -84,9 +108,8 @@ def row_kind(row: str, columns: tuple[str, ...]) -> RowKind:
     names = " | ".join(columns)
     if _CODE.search(names) and _HISTORY.search(names) and len(columns) <= 5:
         return RowKind(silent=True)
-    if _TEST.search(names):
-        held = _HOLD.search(values[-1]) or _HOLD.search(values[0])
-        return RowKind("quality_plan.hold_points") if held else RowKind(under="tests")
+    if _is_measured(names) or _TEST.search(names):
+        return _inspected(names, values)
     if _EVENT.search(names) and _DATE.search(names):
         beside = ("purchasing.quantities",) if _COUNT.search(names) else ()
         return RowKind("release_plan.milestones", beside)
@@ -94,6 +117,14 @@ def row_kind(row: str, columns: tuple[str, ...]) -> RowKind:
         return _stock(names, values)
     lists_papers = _PAPER.match(columns[0]) and len(columns) <= _LIST_OF_PAPERS
     return RowKind("engineering_instructions.referenced_standards" if lists_papers else "")
+
+
+def _inspected(names: str, values: list[str]) -> RowKind:
+    """Rows of inspection plans and of reports of measurements."""
+    if _is_measured(names):
+        return RowKind(CHARACTERISTICS)
+    held = _HOLD.search(values[-1]) or _HOLD.search(values[0])
+    return RowKind("quality_plan.hold_points") if held else RowKind(under="tests")
 
 
 def _is_scattered(values: list[str]) -> bool:

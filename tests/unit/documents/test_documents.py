@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from buildplan.v1.document_pb2 import Authority, Document, DocumentKind, Page, Passage
 from buildplan.v1.session_pb2 import SessionMetadata, WorkCalendar
 from services.coordinator.documents.correction import correct
+from services.coordinator.documents.doubt import doubt_issue_date
 from services.coordinator.documents.spool import MAX_CHUNK_BYTES, spool
 from services.coordinator.documents.stamp import free_id, stamp
 from services.coordinator.metadata import check_metadata
@@ -135,3 +137,11 @@ async def test_a_chunk_above_the_limit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgument, match="chunk"):
         async with spool(tmp_path, chunks(b"x" * (MAX_CHUNK_BYTES + 1)), 10**9):
             pytest.fail("the chunk was accepted")
+
+
+@pytest.mark.parametrize(("written", "kept"), [("2053-05-01", ""), ("2027-06-30", "2027-06-30"), ("", "")])
+def test_a_date_of_issue_far_ahead_is_said_and_not_believed(written: str, kept: str) -> None:
+    document = Document(issue_date=written)
+    doubt_issue_date(document, date(2026, 11, 23))
+    assert document.issue_date == kept
+    assert [written in found.message for found in document.findings] == [True] * (written != kept)

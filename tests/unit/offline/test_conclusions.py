@@ -1,4 +1,4 @@
-"""What purchasing and engineering conclude from lines that several papers, or a table, give."""
+"""What the specialists make of lines that several papers, or a table, give."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from buildplan.v1.document_pb2 import DocumentKind, Passage
 from services.ema.profile import PROFILE as EMA
 from services.pma.profile import PROFILE as PMA
+from services.qma.profile import PROFILE as QMA
 from services.specialist.offline.tables import in_words
 from tests.unit.offline.packs import PackBuilder, pack_of, patch_of
 
@@ -41,3 +42,14 @@ def test_a_row_of_an_inspection_plan_stops_the_routing_in_words() -> None:
 )
 def test_a_row_in_words(row: str, words: str) -> None:
     assert in_words(row) == words
+
+
+def test_a_report_of_measurements_gives_its_characteristics() -> None:
+    builder = PackBuilder().document("cmm", DocumentKind.DOCUMENT_KIND_OTHER)
+    names = "Features | RUN_A1 | RUN_A2 | RUN_A3 | Upper Tolerance | Nominal | Lower Tolerance | Maximum | Ppk"
+    for row in (names, "HOLE 12", "DIAMETER1 | 3.308 | 3.31 | 3.30 | 0.2 | 3.3 | -0.2 | 3.31 | 2.2"):
+        builder.passage(row, Passage.ROLE_TABLE_ROW)
+    (line,) = patch_of(QMA, builder.pack).sections.quality_plan.ctqs
+    measured = "Features DIAMETER1; Upper Tolerance 0.2; Nominal 3.3; Lower Tolerance -0.2; Maximum 3.31; Ppk 2.2"
+    assert line.statement.text == f"HOLE 12: {measured}"
+    assert line.statement.citations[0].quote.startswith("DIAMETER1 | 3.308")

@@ -126,6 +126,15 @@ def test_nothing_is_ordered_for_a_delivery_that_is_over() -> None:
     assert len(patch.sections.release_plan.risks) == len(patch.tasks) == 1
 
 
+def test_a_date_far_ahead_is_asked_about_and_not_believed() -> None:
+    patch = planned("2053-04-30", 42)
+    (milestone,) = patch.sections.release_plan.milestones
+    assert (milestone.due, milestone.computed) == ("", False)
+    (question,) = (each for each in patch.open_questions if "2053" in each.statement.text)
+    assert "more than ten years ahead" in question.statement.text
+    assert question.statement.citations[0].passage_id == "p1"
+
+
 def test_a_meeting_that_took_place_is_nothing_to_be_late_for() -> None:
     builder = PackBuilder().document("notes", ORDER).passage("Next meeting: 2026-11-02.")
     builder.fact(TOPIC_DUE_DATE, "next meeting", "2026-11-02")

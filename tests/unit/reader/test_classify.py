@@ -60,3 +60,9 @@ def test_a_standard_carries_its_revision_in_its_number() -> None:
 def test_nothing_written_gives_nothing() -> None:
     found = identify(pb.DOCUMENT_KIND_OTHER, "The part shall be reviewed and revised as needed.")
     assert (found.number, found.revision, found.issue_date) == ("", "", "")
+
+
+def test_the_dates_of_a_delivery_schedule_are_no_date_of_issue() -> None:
+    rows = "Item | Quantity | Delivery date\nFirst article | 1 | 2027-02-26"
+    assert identify(pb.DOCUMENT_KIND_OTHER, rows).issue_date == ""
+    assert identify(pb.DOCUMENT_KIND_OTHER, "Drawn | J. Doe | 2026-02-26").issue_date == "2026-02-26"

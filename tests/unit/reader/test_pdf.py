@@ -125,6 +125,72 @@ def test_a_scanned_page_is_read_by_ocr(read: Reader) -> None:
     assert document.document.ocr_page_count == 1
 
 
+def _under_a_picture(picture: list[str], layer: list[tuple[int, int, str]]) -> bytes:
+    """A page that shows `picture`, with the texts of `layer` where a scanner's own OCR has put them, unseen."""
+    from pypdfium2 import PdfDocument
+    from reportlab.lib.utils import ImageReader
+
+    image = PdfDocument(pdf(picture))[0].render(scale=200 / 72, grayscale=True).to_pil()
+    buffer = io.BytesIO()
+    sheet = canvas.Canvas(buffer, pagesize=letter)
+    sheet.drawImage(ImageReader(image), 0, 0, *letter)
+    for x, y, words in layer:
+        text = sheet.beginText(x, y)
+        text.setFont("Courier", 10)
+        text.setTextRenderMode(3)
+        text.textOut(words)
+        sheet.drawText(text)
+    sheet.save()
+    return buffer.getvalue()
+
+
+def _poor() -> bytes:
+    shown = ["FED-STD-999", *("All welds shall be inspected and recorded by the manufacturer." for _ in range(20))]
+    return _under_a_picture(
+        shown, [(72, 700 - 14 * row, "Allweldsshall beinspectedand recordedbythe mn~ufac") for row in range(34)]
+    )
+
+
+@pytest.mark.skipif(ocr.tesseract() is None, reason="tesseract is not installed")
+def test_a_poor_text_layer_is_read_again(read: Reader) -> None:
+    (document,) = read(_poor(), "scan.pdf")
+    (found,) = document.document.findings
+    assert (found.code, list(found.pages)) == ("OCR_USED", [1])
+    assert "read again" in found.message
+    assert document.pages[0].origin == Page.ORIGIN_OCR
+    assert "All welds shall be inspected" in document.pages[0].text
+
+
+def test_a_poor_text_layer_stands_where_there_is_no_ocr(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "tesseract", lambda: None)
+    (document,) = read(_poor(), "scan.pdf")
+    assert codes(document) == ["OCR_POOR"]
+    assert document.pages[0].origin == Page.ORIGIN_TEXT
+
+
+def test_words_set_far_apart_under_a_picture_are_no_cells(read: Reader) -> None:
+    prose = [(72, 700, "The wrenches shall be"), (250, 700, "calibrated at the beginning of the test")]
+    prose += [(72, 686, "to the"), (160, 686, "accuracy that is specified herein.")]
+    table = [
+        (x, 600 - 14 * row, f"{name} {row}")
+        for row in range(3)
+        for x, name in ((72, "Part"), (200, "BR"), (400, "Qty"))
+    ]
+    (document,) = read(_under_a_picture(["A picture."], prose + table), "scan.pdf")
+    assert texts(document, Passage.ROLE_BODY) == [
+        "The wrenches shall be calibrated at the beginning of the test to the accuracy that is specified herein."
+    ]
+    assert texts(document, Passage.ROLE_TABLE_ROW) == [f"Part {row} | BR {row} | Qty {row}" for row in range(3)]
+
+
+def test_lines_with_leaders_and_no_page_numbers_are_contents(read: Reader) -> None:
+    listed = [f"Torque test {letter} ....................." for letter in "ABCD"]
+    (document,) = read(pdf(listed, ["Approved by: ...................."]), "a.pdf")
+    assert texts(document, Passage.ROLE_CONTENTS) == listed
+    assert "Approved by" in document.pages[1].passages[0].text
+    assert document.pages[1].passages[0].role != Passage.ROLE_CONTENTS
+
+
 def test_an_encrypted_pdf_is_refused(read: Reader) -> None:
     buffer = io.BytesIO()
     sheet = canvas.Canvas(buffer, encrypt="secret")
