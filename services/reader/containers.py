@@ -39,9 +39,12 @@ def check_zip(source: Source) -> None:
         for member in members
     )
     if total > source.limits.max_unpacked_bytes or len(members) > _MAX_MEMBERS or bomb:
+        most = source.limits.max_unpacked_bytes / _SMALL
+        why = (
+            f"more than {_BOMB_RATIO} times what it is packed into" if bomb else f"at most {most:,.0f} MB are unpacked"
+        )
         raise RefusedError(
             "ZIP_BOMB",
-            f"Unpacked the file would hold {total / _SMALL:,.0f} MB in {len(members):,} parts;"
-            f" at most {source.limits.max_unpacked_bytes / _SMALL:,.0f} MB are unpacked.",
+            f"Unpacked the file would hold {total / _SMALL:,.0f} MB in {len(members):,} parts; {why}.",
             "Save it again without embedded media, or upload only the parts that are needed.",
         )

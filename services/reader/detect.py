@@ -31,6 +31,10 @@ MEDIA_TYPES = {
     "text": "text/plain",
     "unknown": "application/octet-stream",
 }
+_ZIP = b"PK\x03\x04"
+_CONTAINERS = frozenset({"docx", "xlsx"})
+"""What a zip file that cannot be opened is taken for by its name; its reader then says that it is damaged."""
+_NO_FORMATS = frozenset({"unknown", "encrypted"})
 _TEXTS = frozenset({"eml", "html", "markdown", "csv", "text"})
 _BY_NAME = {name: kind for kind, names in _NAMES.items() for name in names}
 _EMAIL = re.compile(rb"\A\s*(?:(?:[A-Za-z][A-Za-z0-9-]{1,40}:[^\n]*|[ \t][^\n]*)\r?\n){2,}", re.MULTILINE)
@@ -53,7 +57,9 @@ def detect(file_name: str, data: bytes) -> Detected:
     extension = file_name.rsplit(".", 1)[-1].lower() if "." in file_name else ""
     named = _BY_NAME.get(extension)
     found = _binary(data) or _textual(data, named)
-    if found == "unknown" or named is None or named == found or {named, found} <= _TEXTS:
+    if found == "unknown" and named in _CONTAINERS and data.startswith(_ZIP):
+        found = named
+    if found in _NO_FORMATS or named is None or named == found or {named, found} <= _TEXTS:
         return Detected(found)
     return Detected(found, (_wrong(extension, found),))
 
@@ -69,7 +75,7 @@ def _wrong(extension: str, found: str) -> ReadingFinding:
 def _binary(data: bytes) -> str:
     if b"%PDF-" in data[:1024]:
         return "pdf"
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(_ZIP):
         return _zip_format(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _compound_format(data)

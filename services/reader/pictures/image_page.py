@@ -50,7 +50,8 @@ def _open(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError as error:
-        raise RefusedError("TOO_LARGE", f"The picture is too large: {error}", "Upload it with fewer pixels.") from error
+        size = str(error).partition(",")[0]
+        raise RefusedError("TOO_LARGE", f"The picture is too large: {size}.", "Upload it with fewer pixels.") from error
     except (UnidentifiedImageError, OSError, ValueError) as error:
         raise RefusedError("UNREADABLE", "The picture is damaged.", "Save it again and upload it.") from error
 

@@ -123,3 +123,16 @@ def test_words_set_far_apart_are_no_row() -> None:
 @pytest.mark.parametrize("text", ["Deliver on or prior to January 1, 2013.", "LAST DELIVERY: 02/22/07"])
 def test_dates_of_long_ago_are_no_milestones(text: str) -> None:
     assert [target for target, _ in sections_of(text, kind=ORDER) if target == "release_plan.milestones"] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["When design values are not available, they shall be derived by test.", "____________ | ____________"]
+)
+def test_conditions_and_lines_to_sign_on_are_no_open_items(text: str) -> None:
+    assert "engineering_instructions.open_items" not in [target for target, _ in sections_of(text, kind=SPEC)]
+
+
+def test_the_title_that_a_clause_begins_with_is_no_order() -> None:
+    builder = PackBuilder().document("d1")
+    builder.passage("4.1.4 Test fixtures. The test fixtures shall be checked.", heading="4.1.4 Test fixtures")
+    assert [text for _, text in found(builder)] == ["The test fixtures shall be checked."]

@@ -61,6 +61,22 @@ def test_the_wrong_extension_is_said_and_the_file_read(read: Reader) -> None:
     assert document.pages[0].text == "304L"
 
 
+def test_a_container_that_was_cut_off_is_damaged_and_no_unknown_format(read: Reader) -> None:
+    (document,) = read(xlsx({"A1": "304L"})[:-100], "bom.xlsx")
+    assert codes(document) == ["UNREADABLE"]
+
+
+def test_an_encrypted_office_file_is_said_to_be_and_nothing_else(read: Reader) -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le")
+    (document,) = read(data, "spec.docx")
+    assert codes(document) == ["ENCRYPTED"]
+
+
+def test_a_part_that_unpacks_to_far_more_than_it_is_packed_into_is_said(read: Reader) -> None:
+    (document,) = read(replaced(xlsx({"A1": 1}), "xl/worksheets/sheet1.xml", b" " * 30_000_000), "bomb.xlsx")
+    assert "more than 400 times" in document.document.findings[0].message
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

@@ -159,6 +159,7 @@ ENGINEERING: tuple[Cue, ...] = (
         "tbd tbc tba determined confirmed advised supplied missing blank",
         r"\btb[dca]\b|\bto be (?:determined|confirmed|advised|defined|agreed|announced)\b|\bnot (?:yet )?(?:supplied"
         r"|attached|available|defined)\b|\bleft blank\b",
+        unless=r"\b(?:when|where|if)\b[^.]{0,150}\bnot (?:yet )?(?:supplied|attached|available|defined)\b",
         least=Force.NONE,
     ),
     cue(_OPEN, 92, "[*", r"\A[\d.() a-z]{0,10}\[[* ·]+\]\.?\Z", least=Force.NONE),
@@ -168,7 +169,7 @@ ENGINEERING: tuple[Cue, ...] = (
         92,
         "__",
         r"_{4,}|\b_{2,3}\b",
-        unless=r"\b(?:signature|signed|name|title|by|witness|print(?:ed)?)\s?:?\s?_{3,}|^\W*_+\W*\Z",
+        unless=r"\b(?:signature|signed|name|title|by|witness|print(?:ed)?)\s?:?\s?_{3,}|^[\W_]*\Z",
         least=Force.NONE,
     ),
     cue(
