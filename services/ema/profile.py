@@ -10,7 +10,7 @@ from services.specialist.profile import Profile
 PROFILE = Profile(
     agent="ema",
     title="Engineering manager",
-    version="2",
+    version="3",
     rules=RULES,
     looked_for=LOOKED_FOR,
     prompt=Path(__file__).with_name("prompt.md"),

@@ -9,7 +9,7 @@ from services.specialist.profile import Profile
 PROFILE = Profile(
     agent="qma",
     title="Quality manager",
-    version="2",
+    version="3",
     rules=RULES,
     looked_for=LOOKED_FOR,
     prompt=Path(__file__).with_name("prompt.md"),

@@ -37,7 +37,7 @@ _ADVICE = re.compile(
 )
 _IMPERATIVE = re.compile(
     r"(?:add|allow|assess|assign|assure|avoid|conduct|consider|control|coordinate|determine|develop|establish"
-    r"|evaluate|implement|limit|minimi[sz]e|monitor|plan|select|train|weigh|anneal|anodi[sz]e|apply|assemble|bag"
+    r"|evaluate|give|implement|limit|minimi[sz]e|monitor|plan|select|train|weigh|anneal|anodi[sz]e|apply|assemble|bag"
     r"|balance|blast|bend|book|break|calibrate|certify|check|clean"
     r"|coat|confirm|contact|cut|deburr"
     r"|degrease|delete|deliver|design|document|do not|drill|dimensions? (?:apply|are)|ensure|etch|fabricate|fill"

@@ -213,6 +213,14 @@ PURCHASING: tuple[Cue, ...] = (
     ),
     cue(
         _RESTRICTIONS,
+        88,
+        "dfars itar buy berry rohs",
+        r"\b(?:dfars|itar|buy american?|berry amendment|rohs)\b[^.]{0,80}\bappl(?:y|ies)\b"
+        r"|\bdfars \d{3}\.\d{3}-\d{4} applies\b|\bitar[- ]controlled\b",
+        least=Force.NONE,
+    ),
+    cue(
+        _RESTRICTIONS,
         79,
         "cadmium mercury asbestos lead zinc tin pvc halogen beryllium polychlorinated ozone radioactive hazardous",
         r"\b(?:cadmium|mercury|asbestos|lead|zinc|pure tin|tin|pvc|halogen\w*|beryllium|polyvinyl chloride"
