@@ -27,6 +27,9 @@ from services.coordinator.runs.states import agent_event
 from services.coordinator.store import Store
 from services.coordinator.store import attempts as attempt_rows
 from services.coordinator.store import checkpoints as checkpoint_rows
+from services.runtime.logs import Logger
+
+_log = Logger()
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,9 @@ class AgentRun:
         self._set(AgentStatus.STATE_ERROR, error.failure.message)
         self.status.failure.CopyFrom(error.failure)
         self._tell()
+        session, run = self._around.ids
+        reason, attempt = error.failure.reason, self.status.attempt
+        _log.warning("agent failed", session=session, run=run, agent=self.name, reason=reason, attempt=attempt)
 
     def _asked_wait(self) -> float:
         """What is left of the wait that the provider asked for, in seconds."""
