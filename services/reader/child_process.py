@@ -98,8 +98,8 @@ class ChildProcess:
     async def _why(self, limits: Limits) -> RefusedError:
         """What ended the child, by its exit status."""
         status = await asyncio.to_thread(self._process.wait)
-        if status == -signal.SIGXCPU:
-            return _timed_out(f"{limits.cpu_seconds} seconds of processor time")
+        if status == -signal.SIGPROF:
+            return _timed_out(f"{limits.cpu_seconds:g} seconds of processor time")
         if status == OUT_OF_MEMORY_EXIT:
             return RefusedError(
                 "OUT_OF_MEMORY",

@@ -20,7 +20,8 @@ class Limits:
         max_nesting: How deep emails may be attached to emails.
         max_rows: Rows of one sheet that are read; cells below are reported.
         max_columns: Columns of one sheet that are read; cells beyond are reported.
-        cpu_seconds: Processor time of the child for one upload. OCR runs in processes of its own.
+        cpu_seconds: Processor time of the child for one upload. OCR runs in processes of its own, and what the
+            coordinator then does comes on top.
         memory_bytes: Address space of the child.
         wall_seconds: Time for one upload without OCR.
         max_ocr_pages: Pages of one document that are read by OCR.
@@ -35,7 +36,7 @@ class Limits:
     max_nesting: int = 3
     max_rows: int = 50_000
     max_columns: int = 256
-    cpu_seconds: int = 10
+    cpu_seconds: float = 9.0
     memory_bytes: int = 512 * MIB
     wall_seconds: float = 30.0
     max_ocr_pages: int = 200

@@ -10,6 +10,9 @@ from typing import Any
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import DATA_TAG, DIMENSION_TAG, WorkSheetParser
+from openpyxl.worksheet.dimensions import SheetDimension
+from openpyxl.xml.functions import iterparse
 
 from buildplan.v1.document_pb2 import ReadingFinding
 from services.reader.blocks import single_page
@@ -20,6 +23,22 @@ from services.reader.sheets import Row, column_letters, row, row_blocks
 
 _NOT_CALCULATED = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _PROBE_BYTES = 20_000_000
+
+
+def _dimensions(parser: WorkSheetParser) -> Any:
+    """The first and last column and row that a sheet tells before its cells; None where it does not.
+
+    openpyxl's own, which this replaces, looks for that through all cells.
+    """
+    for _, element in iterparse(parser.source, events=("start",)):
+        if element.tag == DIMENSION_TAG and (found := SheetDimension.from_tree(element)):
+            return found.boundaries
+        if element.tag == DATA_TAG:
+            break
+    return None
+
+
+WorkSheetParser.parse_dimensions = _dimensions  # type: ignore[assignment]
 
 
 def read(source: Source) -> Content:

@@ -13,6 +13,7 @@ from tests.unit.reader.conftest import Reader, codes
 from tests.unit.reader.hostile import replaced, xlsx
 
 EXTENSIONS = ["pdf", "docx", "xlsx", "msg", "doc", "png", "tif", "eml", "html", "md", "csv", "txt", "exe", ""]
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 MAGIC = [b"", b"%PDF-1.4\n", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"From: a\nSubject: b\n\n", b"<html>"]
 
 
@@ -44,6 +45,16 @@ def test_rows_beyond_the_limit_are_reported() -> None:
     (document,) = read_upload(data, "rows.xlsx", Limits(max_rows=10), lambda pages: None)
     assert codes(document) == ["FAR_CELLS"]
     assert document.pages[0].text.endswith("row 10")
+
+
+def test_what_is_below_the_last_row_that_is_read_is_not_looked_at() -> None:
+    """Not even for the size of a sheet that does not tell it: behind these rows the sheet is broken."""
+    row = '<row><c t="inlineStr"><is><t>304L</t></is></c></row>'
+    sheet = f'<worksheet xmlns="{SHEET}"><sheetData>{row * 20_000}<broken'
+    data = replaced(xlsx({"A1": 1}), "xl/worksheets/sheet1.xml", sheet.encode())
+    (document,) = read_upload(data, "rows.xlsx", Limits(max_rows=10), lambda pages: None)
+    assert codes(document) == ["FAR_CELLS"]
+    assert document.pages[0].text.count("304L") == 10
 
 
 def test_a_deeply_nested_email_is_refused(read: Reader) -> None:

@@ -66,7 +66,7 @@ async def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
 
 async def test_a_file_that_takes_too_much_processor_time_is_stopped(tmp_path: Path) -> None:
     path = _stored(tmp_path, pdf(*[["A page of text that is long enough."] * 60] * 1900))
-    async with ReaderPool(Limits(cpu_seconds=0)) as pool:
+    async with ReaderPool(Limits(cpu_seconds=0.3)) as pool:
         (document,) = await pool.read(path, "long.pdf")
     assert codes(document) == ["TIMED_OUT"]
     assert "processor" in document.document.findings[0].message

@@ -70,7 +70,7 @@ async def test_a_file_that_cannot_be_drawn_is_refused_and_its_child_lives_on(poo
 
 
 async def test_a_page_that_costs_too_much_time_costs_its_child() -> None:
-    async with ReaderPool(Limits(cpu_seconds=0)) as pool:
+    async with ReaderPool(Limits(cpu_seconds=1.0)) as pool:
         with pytest.raises(RefusedError) as refused:
             await pool.render(PageAt(costly(), "costly.pdf", 1), 3000)
         assert refused.value.code == "TIMED_OUT"
