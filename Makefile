@@ -52,7 +52,7 @@ test: lint
 
 # Their short size is part of `make test`; docs/faults.md says what each shows.
 faults: $(VENV)/.dev
-	$(BIN)/pytest tests/faults tests/acceptance/test_canary.py --full --quiet $(if $(ONLY),-k "$(ONLY)")
+	$(BIN)/pytest tests/faults --full --quiet $(if $(ONLY),-k "$(ONLY)")
 
 protos: $(VENV)/.dev
 	$(BIN)/python protos/generate.py

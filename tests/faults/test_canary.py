@@ -11,6 +11,7 @@ from cli import exits
 from tests.acceptance.command import JOB
 from tests.acceptance.test_openai import CANARY, answers, call, paid, written
 from tests.fakes.model import agent_of
+from tests.faults.figures import Figures
 from tests.integration.openai.provider_server import Answer
 from tests.integration.telemetry.collector import collecting
 
@@ -27,7 +28,7 @@ async def betrays(number: int, body: dict[str, Any]) -> Answer:
 
 @pytest.mark.timeout(180)
 @pytest.mark.xdist_group("openai")
-async def test_no_secret_is_written_down_anywhere(tmp_path: Path) -> None:
+async def test_no_canary_is_written_down_anywhere(tmp_path: Path, figures: Figures) -> None:
     paper, data, out = tmp_path / "po.txt", tmp_path / "data", tmp_path / "out"
     paper.write_text("PURCHASE ORDER 4711\n\nMaterial shall be AISI 316L with certificates.\n\nDelivery: 2027-03-31.\n")
     told = {
@@ -44,5 +45,11 @@ async def test_no_secret_is_written_down_anywhere(tmp_path: Path) -> None:
     assert len(collector.spans) > 10
     logs = b"".join(path.read_bytes() for path in (data / "logs").iterdir())
     assert b"acme" in logs or b"debug" in logs
-    for where in (written(data, out), b"".join(collector.raw), (done.stdout + done.stderr).encode()):
-        assert [secret for secret in SECRETS if secret.encode() in where] == []
+    places = {
+        "logs, database and files": written(data, out),
+        "traces": b"".join(collector.raw),
+        "output and errors": (done.stdout + done.stderr).encode(),
+    }
+    for name, where in places.items():
+        found = sum(where.count(secret.encode()) for secret in SECRETS)
+        figures.exactly(f"canaries in {len(where):,} bytes of {name}", found, 0)
