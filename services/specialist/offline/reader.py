@@ -26,7 +26,16 @@ from services.specialist.offline.division import Division, Share
 from services.specialist.offline.page_breaks import continuations
 from services.specialist.offline.reading import Finding, Reading, losing_facts
 from services.specialist.offline.sentences import LONGEST, Sentence, sentences
-from services.specialist.offline.tables import CHARACTERISTICS, cells, characteristic, is_header, opens_table, row_kind
+from services.specialist.offline.tables import (
+    CHARACTERISTICS,
+    RowKind,
+    cells,
+    characteristic,
+    is_header,
+    names_paper,
+    opens_table,
+    row_kind,
+)
 
 _ROLES = frozenset({Passage.ROLE_BODY, Passage.ROLE_TABLE_ROW, Passage.ROLE_FIELD})
 _FOLD = re.compile(r"[\W_]+")
@@ -44,6 +53,8 @@ _PROSE = frozenset(
     }
 )
 _SHORTEST = 6
+_TELLING = 40
+"""Letters and digits that tell one sentence of a paper from the others."""
 _DIVISION = Division(ALL_CUES, HEADINGS)
 _STRENGTH = {Force.DEMAND: 1.0, Force.PLAIN: 0.9, Force.ADVICE: 0.75, Force.NONE: 0.8}
 _BY_COLUMNS = 85
@@ -69,6 +80,7 @@ class PassageReader:
         for fact in losing_facts(context):
             self._lost.setdefault(fact.citation.passage_id, []).append(_fold(fact.citation.quote))
         self._lines: dict[tuple[str, str], Finding] = {}
+        self._said: dict[tuple[str, str], list[Finding]] = {}
         self._agreements = agreements(context)
         self._goes_on = continuations(context.passages)
         self._begun_before = {passage.id for passage in self._goes_on.values()}
@@ -114,27 +126,52 @@ class PassageReader:
         return passage.role in _ROLES or drawn
 
     def _row(self, passage: Passage, document: Document) -> None:
-        table = (passage.document, passage.page)
-        if is_header(passage.text) or (table != self._table and opens_table(passage.text)):
-            self._table, self._columns, self._feature = table, tuple(cells(passage.text)), ""
+        if self._names_columns(passage):
             return
-        if table != self._table and not is_header(passage.heading):
-            self._table, self._columns = table, ()
         text = passage.text.strip()[:LONGEST]
         if " | " not in text:
             self._feature = text
         kind = row_kind(text, self._columns)
-        if kind.silent:
-            return
         if kind.owner:
-            cited = [_cite(passage, text)]
-            if kind.owner == CHARACTERISTICS:
-                text = characteristic(text, self._columns, self._feature)
-            for target in (kind.owner, *kind.beside):
-                share = Share(target, _BY_COLUMNS)
-                self._list(passage, document, text, Force.PLAIN, [share], self._columns, cited)
+            self._owned_row(passage, document, text, kind)
+        elif kind.silent or self._repeats(passage, text):
             return
-        self._sentence(passage, document, Sentence(0, text, listed=False), self._columns, kind.under)
+        elif document.kind in _PROSE and names_paper(text):
+            self._owned_row(passage, document, text, RowKind(_STANDARDS))
+        else:
+            self._sentence(passage, document, Sentence(0, text, listed=False), self._columns, kind.under)
+
+    def _names_columns(self, passage: Passage) -> bool:
+        """True for the head of a table; a table without one has no columns."""
+        table = (passage.document, passage.page)
+        if is_header(passage.text) or (table != self._table and opens_table(passage.text)):
+            self._table, self._columns, self._feature = table, tuple(cells(passage.text)), ""
+            return True
+        if table != self._table and not is_header(passage.heading):
+            self._table, self._columns = table, ()
+        return False
+
+    def _owned_row(self, passage: Passage, document: Document, text: str, kind: RowKind) -> None:
+        """Lists a row where its columns, or what it names, say that it belongs."""
+        cited = [_cite(passage, text)]
+        if kind.owner == CHARACTERISTICS:
+            text = characteristic(text, self._columns, self._feature)
+        for target in (kind.owner, *kind.beside):
+            share = Share(target, _BY_COLUMNS)
+            self._list(passage, document, text, Force.PLAIN, [share], self._columns, cited)
+
+    def _repeats(self, passage: Passage, row: str) -> bool:
+        """True for a row that repeats lines of its paper, as tables at a standard's end do: another place of theirs."""
+        parts = (_fold(part.text) for cell in cells(row) for part in sentences(cell))
+        known = [
+            finding
+            for key in parts
+            if len(key) >= _TELLING
+            for finding in self._said.get((passage.document, key[:_TELLING]), ())
+        ]
+        for finding in known:
+            finding.citations.append(_cite(passage, row))
+        return bool(known)
 
     def _sentence(
         self,
@@ -219,6 +256,7 @@ class PassageReader:
                 confidence = round(min(0.95, share.weight / 100) * _STRENGTH[demand], 2)
                 finding = Finding(share.target, text, confidence, document, passage.heading, [], columns)
                 self._lines[share.target, key] = finding
+                self._said.setdefault((passage.document, key[:_TELLING]), []).append(finding)
             finding.citations.extend(cited)
 
 

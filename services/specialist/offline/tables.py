@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from services.specialist.offline.standards import designations
+
 _NAMES = re.compile(
     r"(?:items?|no\.?|#|line|pos\.?|op|parts?|description|part and description|material|thickness|value|qty\.?"
     r"|quantity"
@@ -36,6 +38,7 @@ _NUMBER = re.compile(r"\d")
 _TOLERANCE = re.compile(r"\btolerance\b", re.IGNORECASE)
 _NOMINAL = re.compile(r"\bnominal\b", re.IGNORECASE)
 _UNREADABLE = re.compile(r"[\u0180-\u024f\ue000-\uf8ff]")
+_DUTY = re.compile(r"\b(?:shall|must|will)\b", re.IGNORECASE)
 _REPORTED = 5
 _LIST_OF_PAPERS = 4
 CHARACTERISTICS = "quality_plan.ctqs"
@@ -86,6 +89,13 @@ def characteristic(row: str, columns: tuple[str, ...], feature: str) -> str:
         if value and _NAMES.match(column) and not _UNREADABLE.search(value)
     ]
     return f"{feature}: {'; '.join(told)}" if feature else "; ".join(told)
+
+
+def names_paper(row: str) -> bool:
+    """True for the designation of a standard beside its title, as lists of applicable documents have them."""
+    values = [cell for cell in cells(row) if cell]
+    found = designations(values[0]) if len(values) == 2 else []
+    return bool(found) and values[0].startswith(found[0][1]) and _DUTY.search(values[1]) is None
 
 
 def _is_measured(names: str) -> bool:

@@ -8,6 +8,7 @@ from buildplan.v1.document_pb2 import DocumentKind, Passage
 from services.ema.profile import PROFILE as EMA
 from services.pma.profile import PROFILE as PMA
 from services.qma.profile import PROFILE as QMA
+from services.specialist.offline.reader import read_whole
 from services.specialist.offline.tables import in_words
 from tests.unit.offline.packs import PackBuilder, pack_of, patch_of
 
@@ -53,3 +54,21 @@ def test_a_report_of_measurements_gives_its_characteristics() -> None:
     measured = "Features DIAMETER1; Upper Tolerance 0.2; Nominal 3.3; Lower Tolerance -0.2; Maximum 3.31; Ppk 2.2"
     assert line.statement.text == f"HOLE 12: {measured}"
     assert line.statement.citations[0].quote.startswith("DIAMETER1 | 3.308")
+
+
+def test_a_table_that_repeats_a_requirement_is_another_place_of_it() -> None:
+    builder = PackBuilder().document("std", DocumentKind.DOCUMENT_KIND_GENERIC_SPECIFICATION)
+    builder.passage("[MPR 36] For metallic materials, the alloy and heat treatment shall match those in MMPDS.")
+    row = "4.1.8 | Design | [MPR 36] For metallic materials, the alloy and heat treatment shall match those | Since"
+    builder.passage(row, Passage.ROLE_TABLE_ROW)
+    (finding,) = read_whole(builder.pack).findings
+    assert finding.text == "For metallic materials, the alloy and heat treatment shall match those in MMPDS."
+    assert [citation.quote for citation in finding.citations] == [finding.text, row]
+
+
+def test_a_standard_beside_its_title_is_a_reference() -> None:
+    builder = PackBuilder().document("std", DocumentKind.DOCUMENT_KIND_GENERIC_SPECIFICATION)
+    builder.passage("AWS D17.2/D17.2M (2013) | Specification for Resistance Welding", Passage.ROLE_TABLE_ROW)
+    builder.passage("AWS D17.2 | Resistance welds shall meet class A.", Passage.ROLE_TABLE_ROW)
+    targets = [finding.target for finding in read_whole(builder.pack).findings]
+    assert targets == ["engineering_instructions.referenced_standards", "engineering_instructions.exceptional_steps"]
