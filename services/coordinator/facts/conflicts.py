@@ -35,7 +35,7 @@ def find_conflicts(
     facts: Sequence[Fact],
     earlier: Sequence[DocumentConflict] = (),
 ) -> list[DocumentConflict]:
-    """All conflicts between the documents, ties first, then by name.
+    """All conflicts between the documents, ties first, then by topic and subject.
 
     A user's resolution among `earlier` is kept while the conflict's sides are the same. A document that itself
     gives two values for one thing is no side: what it means is not ours to choose.
@@ -52,7 +52,12 @@ def find_conflicts(
         if len(clusters) > 1:
             conflict = _conflict(session, topic, subject, clusters, by_name)
             found.append(_kept(conflict, resolved.get(conflict.name)))
-    return sorted(found, key=lambda conflict: (conflict.state != DocumentConflict.STATE_TIE, conflict.name))
+    return sorted(found, key=_place)
+
+
+def _place(conflict: DocumentConflict) -> tuple[bool, int, str, str]:
+    """Ties first, then by topic and subject: the same for the same papers in any session."""
+    return conflict.state != DocumentConflict.STATE_TIE, conflict.topic, conflict.subject, conflict.name
 
 
 def resolve(conflict: DocumentConflict, value: str, note: str) -> DocumentConflict:

@@ -278,6 +278,16 @@ def test_names_do_not_depend_on_the_order_of_upload() -> None:
     assert first.name.startswith("sessions/s/conflicts/c-")
 
 
+def test_conflicts_stand_in_the_order_of_their_topics() -> None:
+    drawing = "PPAP LEVEL 3. WELD PER AWS D1.6. PASSIVATE PER ASTM A967, NITRIC 2. MATERIAL: STAINLESS STEEL 316L."
+    other = (
+        "PPAP level 4. Weld to AWS D1.1. Passivate per ASTM A967, Citric 4. All parts shall be stainless steel 304L."
+    )
+    topics = [each.topic for each in conflicts(job((DRAWING, drawing), (SPECIFICATION, other)))]
+    assert len(topics) == 4
+    assert topics == sorted(topics)
+
+
 def test_a_corrected_precedence_decides() -> None:
     papers = job((DRAWING, "PPAP LEVEL 3"), (SPECIFICATION, "PPAP level 4."))
     papers.documents[1].precedence = 1
