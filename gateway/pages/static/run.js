@@ -1,4 +1,5 @@
 // A run as it goes: the server sends what each event changes, as HTML; its id is the event's sequence number.
+import { morph } from "./morph.js";
 import { refresh, say } from "./parts.js";
 
 const RETRY = 1000;
@@ -51,10 +52,11 @@ class RunBoard extends HTMLElement {
       document.querySelector(part.dataset.into).prepend(part);
       return;
     }
-    const { state, attempt } = old.dataset;
-    old.replaceWith(part);
-    if (state === part.dataset.state && attempt === part.dataset.attempt) return;
-    say(part.dataset.announce);
+    const { state, attempt, announce } = part.dataset;
+    const goesOn = state === old.dataset.state && attempt === old.dataset.attempt;
+    morph(old, part);
+    if (goesOn) return;
+    say(announce);
     refresh("#results");
   }
 

@@ -1,14 +1,17 @@
 // Times: <local-time> in the reader's zone; <tick-time> that goes on counting. Neither is announced.
 
+// Made once: a formatter takes longer than all else that an event changes.
+const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const ticking = new Set();
 let timer = 0;
 
 class LocalTime extends HTMLElement {
   connectedCallback() {
     const moment = new Date(this.getAttribute("datetime"));
-    const style = "timeOnly" in this.dataset ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };
-    this.title = moment.toLocaleString();
-    this.textContent = new Intl.DateTimeFormat(undefined, style).format(moment);
+    this.title = WHOLE.format(moment);
+    this.textContent = ("timeOnly" in this.dataset ? TIME : MOMENT).format(moment);
   }
 }
 

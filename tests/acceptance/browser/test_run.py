@@ -17,6 +17,7 @@ from tests.integration.coordinator.papers import DRAWING
 from tests.integration.gateway.web import Told, Web, open_web
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.xdist_group("browser"), pytest.mark.timeout(120)]
+TURNING = "document.getAnimations().filter((each) => each.animationName === 'turn').length"
 AGENTS = ("qma", "pma", "sca", "ema")
 
 
@@ -55,11 +56,31 @@ async def test_sections_come_as_their_agents_finish_and_seconds_tick_silently(wa
     )
     await expect(clock).not_to_have_text(shown)
     assert await page.evaluate("window.said") == 0
+    assert await page.evaluate(TURNING) == 3
+    await page.emulate_media(reduced_motion="reduce")
+    assert await page.evaluate(TURNING) == 0
     await watcher.looks_right("run-running")
     await watcher.click("Cancel run")
     await watcher.has_ended("cancelled")
     await expect(page.locator("#announcer")).to_have_text(re.compile("cancelled|error", re.IGNORECASE))
     await expect(page.get_by_role("button", name="Cancel run")).to_have_count(0)
+
+
+async def test_an_event_changes_only_what_differs(watcher: Planner, told: Told) -> None:
+    behave(told, sca=Behaviour(delay=2, steps=20))
+    await start(watcher, await ready_job(told.web))
+    badge = watcher.agent("sca")
+    await expect(badge).to_contain_text(re.compile("step 1 of 20", re.IGNORECASE))
+    await badge.evaluate("(element) => { window.wheel = element.querySelector('.icon'); }")
+    await expect(badge).to_contain_text(re.compile(r"step 1\d of 20", re.IGNORECASE))
+    assert await watcher.page.evaluate("wheel.isConnected")
+    await watcher.has_ended("succeeded")
+    assert await badge.inner_text() == await _reloaded(watcher, "sca")
+
+
+async def _reloaded(planner: Planner, agent: str) -> str:
+    await planner.page.reload()
+    return await planner.agent(agent).inner_text()
 
 
 async def test_an_agent_killed_in_the_middle_is_retried_from_the_page(
