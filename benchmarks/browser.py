@@ -20,6 +20,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from buildplan.v1.run_service_pb2 import CancelRunRequest, StartRunRequest
 from services.runtime.channels import open_channel
+from tests.acceptance.browser.weight import weigh
 from tests.fakes.process import AGENTS, SpecialistProcess
 from tests.integration.coordinator.house import House
 from tests.integration.coordinator.papers import DRAWING
@@ -89,19 +90,6 @@ async def _window(context: BrowserContext, url: str) -> Page:
     return page
 
 
-async def weigh(browser: Browser, url: str) -> int:
-    """Bytes that a first visit takes from the network."""
-    page = await browser.new_page()
-    client = await page.context.new_cdp_session(page)
-    await client.send("Network.enable")
-    sizes: list[int] = []
-    client.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    await page.goto(url, wait_until="load")
-    await asyncio.sleep(0.5)
-    await page.close()
-    return sum(sizes)
-
-
 async def main_async(windows: int, seconds: float) -> None:
     chromium = shutil.which("chromium")
     assert chromium, "chromium is not installed: apt-get install chromium"
@@ -112,7 +100,7 @@ async def main_async(windows: int, seconds: float) -> None:
                 delays = sorted(await measure(browser, urls[:count], seconds))
                 median, p99 = statistics.median(delays), delays[int(0.99 * len(delays))]
                 print(f"{count:3} windows: {len(delays)} arrivals, median {median:5.1f} ms, p99 {p99:5.1f} ms")
-            print(f"weight of the page of a run: {await weigh(browser, urls[0]) / 1000:.0f} kB")
+            print(f"weight of the page of a run: {await weigh(await browser.new_context(), urls[0]) / 1000:.0f} kB")
             await browser.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from buildplan.v1.session_service_pb2 import ListSessionsRequest
@@ -14,9 +14,10 @@ _ROWS = 50
 
 
 @router.get("/")
-async def jobs(coordinator: Caller, query: str = "", page_token: str = "") -> HTMLResponse:
+async def jobs(request: Request, coordinator: Caller, query: str = "", page_token: str = "") -> HTMLResponse:
     """The page."""
-    return await _listed("jobs.html", coordinator, query, page_token)
+    secured = request.app.state.identities is not None
+    return await _listed("jobs.html", coordinator, query, page_token, secured=secured)
 
 
 @router.get("/jobs")
@@ -25,7 +26,8 @@ async def found(coordinator: Caller, query: str = "", page_token: str = "") -> H
     return await _listed("parts/jobs.html", coordinator, query, page_token)
 
 
-async def _listed(template: str, coordinator: Caller, query: str, page_token: str) -> HTMLResponse:
+async def _listed(template: str, coordinator: Caller, query: str, page_token: str, **values: object) -> HTMLResponse:
     question = ListSessionsRequest(page_size=_ROWS, page_token=page_token, query=query)
     answer = await coordinator.ask(coordinator.sessions.ListSessions, question)
-    return dress.page(template, sessions=answer.sessions, next_page_token=answer.next_page_token, query=query)
+    found = {"sessions": answer.sessions, "next_page_token": answer.next_page_token, "query": query}
+    return dress.page(template, **found, **values)

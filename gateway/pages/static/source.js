@@ -1,6 +1,7 @@
 // A citation opens its page beside the plan, scrolled to the marked words. Escape closes it.
 import { fetchPart, warn } from "./parts.js";
 
+const READABLE = 9;
 const pane = document.querySelector("#source");
 let opener = null;
 
@@ -29,16 +30,23 @@ async function open(link) {
   pane.hidden = false;
   document.querySelector("#plan")?.classList.add("beside");
   if (pane.tagName === "DIALOG" && !pane.open) pane.showModal();
-  opener?.scrollIntoView({ block: "nearest" });
   pane.focus({ preventScroll: true });
   await pane.querySelector("img")?.decode().catch(() => null);
+  fit();
   show();
+  opener?.scrollIntoView({ block: "nearest" });
 }
 
 function enlarge(button) {
   const large = document.querySelector(".picture").classList.toggle("large");
   button.setAttribute("aria-pressed", large);
   show();
+}
+
+// Words of a large drawing that nobody could read at the pane's width are shown larger at once.
+function fit() {
+  const box = document.querySelector(".picture:not(.large) .box");
+  if (box && box.getBoundingClientRect().height < READABLE) enlarge(document.querySelector("[data-enlarge]"));
 }
 
 function show() {

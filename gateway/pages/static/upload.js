@@ -1,4 +1,4 @@
-// Papers dropped or chosen: three go up at a time, each with a bar of its own.
+// Papers dropped anywhere on the page, or chosen: three go up at a time, each with a bar of its own.
 import { changed, say } from "./parts.js";
 import { OFFLINE, Problem, read } from "./requests.js";
 
@@ -12,14 +12,16 @@ class DropZone extends HTMLElement {
     this.input = this.querySelector("input");
     this.list = document.querySelector("#uploads");
     this.input.addEventListener("change", () => this.take(this.input.files));
-    for (const kind of ["dragenter", "dragover"]) this.addEventListener(kind, (event) => this.over(event, true));
-    for (const kind of ["dragleave", "drop"]) this.addEventListener(kind, (event) => this.over(event, false));
-    this.addEventListener("drop", (event) => this.take(event.dataTransfer.files));
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => this.dragged(event));
   }
 
-  over(event, inside) {
+  // Also beside the zone: the browser would open the file there, and leave the page.
+  dragged(event) {
+    if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
-    this.classList.toggle("over", inside);
+    const gone = event.type === "drop" || (event.type === "dragleave" && event.relatedTarget === null);
+    this.classList.toggle("over", !gone);
+    if (event.type === "drop") this.take(event.dataTransfer.files);
   }
 
   take(files) {

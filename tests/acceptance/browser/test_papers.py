@@ -18,6 +18,12 @@ from tests.integration.gateway.web import Told
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.xdist_group("browser"), pytest.mark.timeout(120)]
 DRAWING = "BR-2041_drawing_rev_B.pdf"
 ORDER = "PO_4500781234.pdf"
+# Out of the window, which the browser's protocol cannot do.
+LEAVE = """() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["x"], "x.txt"));
+    document.body.dispatchEvent(new DragEvent("dragleave", { bubbles: true, dataTransfer }));
+}"""
 
 
 async def test_what_was_recognised_is_corrected_in_place(planner: Planner) -> None:
@@ -40,6 +46,24 @@ async def test_what_was_recognised_is_corrected_in_place(planner: Planner) -> No
     await expect(page.get_by_role("button", name="Run agents")).to_be_disabled()
     await planner.open(f"/jobs/{job}/papers")
     await expect(page.locator(".papers")).to_have_count(0)
+
+
+@pytest.mark.parametrize("place", ["drop-zone", "h1"])
+async def test_papers_are_dragged_and_dropped_on_the_page(planner: Planner, place: str) -> None:
+    page = planner.page
+    await planner.create_job("Dropped")
+    zone = page.locator("drop-zone")
+    await planner.drag([SAMPLES / DRAWING, SAMPLES / ORDER], "dragEnter", place)
+    await planner.drag([SAMPLES / DRAWING, SAMPLES / ORDER], "dragOver", place)
+    await expect(zone).to_have_class("drop over")
+    await planner.looks_right("papers-dragged")
+    await page.evaluate(LEAVE)
+    await expect(zone).to_have_class("drop")
+    for kind in ("dragEnter", "dragOver", "drop"):
+        await planner.drag([SAMPLES / DRAWING, SAMPLES / ORDER], kind, place)
+    await expect(page.locator(".papers tbody tr:not(.note)")).to_have_count(2)
+    await expect(page.locator("#uploads li")).to_have_count(0)
+    await expect(zone).to_have_class("drop")
 
 
 async def test_contradictions_are_shown_before_a_run_and_can_be_decided(planner: Planner) -> None:

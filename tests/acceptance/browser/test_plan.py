@@ -8,9 +8,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
 
+from buildplan.v1.document_service_pb2 import ListDocumentsRequest
+from buildplan.v1.statement_pb2 import Statement
 from tests.acceptance.browser.planner import Planner
+from tests.acceptance.browser.test_run import behave, ready_job
 from tests.acceptance.command import SAMPLES
-from tests.integration.gateway.web import Web
+from tests.fakes.patches import patch_of
+from tests.fakes.specialist import Behaviour
+from tests.integration.gateway.web import Told, Web
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.xdist_group("browser"), pytest.mark.timeout(120)]
 
@@ -65,6 +70,36 @@ async def test_the_source_is_beside_the_plan_and_accessible(planner: Planner, jo
     await planner.looks_right("plan-source-text")
 
 
+async def test_a_citation_opens_the_email_at_its_words(planner: Planner, job: str) -> None:
+    await planner.open(f"/jobs/{job}/plan")
+    pane = await cited(planner, "Due date of production", "Email")
+    await expect(pane.locator("mark")).to_contain_text("deliver the four production frames by 16 April 2027")
+    await expect(pane.locator(".cited .where")).to_have_text("paragraph 2")
+    await expect(pane).to_contain_text("From: Dana Whitfield")
+    await expect(pane.locator("mark")).to_be_in_viewport()
+    await planner.looks_right("plan-source-email")
+
+
+async def test_what_was_not_found_on_its_page_is_marked(watcher: Planner, told: Told) -> None:
+    job = await ready_job(told.web)
+    documents = await told.house.documents.ListDocuments(ListDocumentsRequest(parent=f"sessions/{job}"))
+    patch = patch_of("qma", "Helium leak test of every frame")
+    statement = patch.sections.quality_plan.required_tests[0]
+    statement.basis = Statement.BASIS_STATED
+    statement.citations.add(document=documents.documents[0].name, page=1, quote="helium leak test")
+    behave(told, qma=Behaviour(patches=(patch,)))
+    await told.house.run(f"sessions/{job}")
+    await watcher.open(f"/jobs/{job}/plan")
+    await expect(watcher.page.locator("#gate-title")).to_have_text("Quality gate: blocked")
+    row = line(watcher, "Helium leak test")
+    await expect(row.locator(".tag")).to_have_text("unverified")
+    for part, style, value in ((".unverified", "text-decoration-style", "wavy"), (".cite", "color", "rgb(138, 82, 0)")):
+        await expect(row.locator(part)).to_have_css(style, value)
+    await row.get_by_role("link").click()
+    await expect(watcher.page.locator("#source")).to_contain_text("“helium leak test” was not found on this page")
+    await watcher.looks_right("plan-unverified")
+
+
 async def test_stated_and_inferred_are_told_apart(planner: Planner, job: str) -> None:
     await planner.open(f"/jobs/{job}/plan")
     await expect(line(planner, "Receive material and check certificates")).to_contain_text("inferred")
@@ -117,6 +152,10 @@ async def test_a_citation_opens_the_page_as_a_picture_with_every_line_of_the_wor
     assert second is not None
     assert second["y"] >= first["y"] + first["height"] / 2, "the words wrap: the second mark is a line lower"
     await expect(marks.first).to_be_in_viewport()
-    await planner.click("Larger")
-    await expect(marks.first).to_be_in_viewport()
+    larger = planner.page.get_by_role("button", name="Larger")
+    await expect(larger).to_have_attribute("aria-pressed", "true")  # Else nobody could read the words of a drawing.
+    for pressed in ("false", "true"):
+        await larger.click()
+        await expect(larger).to_have_attribute("aria-pressed", pressed)
+        await expect(marks.first).to_be_in_viewport()
     await planner.looks_right("plan-source-picture")
