@@ -11,12 +11,14 @@ from pathlib import Path
 import grpc
 
 from buildplan.v1.document_pb2 import Document
-from buildplan.v1.document_service_pb2 import UploadDocumentRequest, UploadHeader
+from buildplan.v1.document_service_pb2 import UploadDocumentRequest, UploadDocumentResponse, UploadHeader
 from cli.client import UPLOAD_SECONDS, Client
 from cli.errors import CommandError, UsageError, describe_rpc_error
+from services.runtime.remote import is_status_lost
 
 CHUNK_BYTES = 1024 * 1024
 AT_ONCE = 4
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ async def upload(client: Client, session: str, path: Path) -> Uploaded:
     header = UploadHeader(parent=session, file_name=path.name)
     try:
         await asyncio.to_thread(_check_readable, path)
-        answer = await client.documents.UploadDocument(_requests(header, path), timeout=UPLOAD_SECONDS)
+        answer = await _send(client, header, path)
     except OSError as error:
         return Uploaded(path, error=CommandError(f"{path}: {error.strerror or error}", reason="UNREADABLE_FILE"))
     except grpc.aio.AioRpcError as error:
@@ -83,6 +85,17 @@ async def upload(client: Client, session: str, path: Path) -> Uploaded:
         described = describe_rpc_error(error, client.target)
         return Uploaded(path, error=CommandError(f"{path}: {described.message}", reason=described.reason))
     return Uploaded(path, (answer.document, *answer.attachments))
+
+
+async def _send(client: Client, header: UploadHeader, path: Path) -> UploadDocumentResponse:
+    """Sends the file again when the reason of its refusal was lost: nothing of it was stored."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await client.documents.UploadDocument(_requests(header, path), timeout=UPLOAD_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            if not is_status_lost(error):
+                raise
+    return await client.documents.UploadDocument(_requests(header, path), timeout=UPLOAD_SECONDS)
 
 
 async def _requests(header: UploadHeader, path: Path) -> AsyncIterator[UploadDocumentRequest]:

@@ -13,10 +13,9 @@ from buildplan.v1.session_service_pb2 import GetSessionRequest
 from gateway.api.multipart import Part
 from gateway.coordinator import UPLOAD_SECONDS, Coordinator
 from gateway.problems import Problem, describe
+from services.runtime.remote import is_status_lost
 
 MAX_CHUNK_BYTES = 1024 * 1024
-# What grpc.aio makes of an answer that comes while a message is being written, in place of that answer.
-_STATUS_LOST = "Internal error from Core"
 
 
 async def store(
@@ -53,11 +52,9 @@ async def _send(header: UploadHeader, part: Part, coordinator: Coordinator) -> l
     try:
         return await _sent(header, part, coordinator)
     except grpc.aio.AioRpcError as error:
-        if error.details() != _STATUS_LOST:
-            raise
-        await coordinator.ask(coordinator.sessions.GetSession, GetSessionRequest(name=header.parent))
-        message = "the coordinator broke the upload off and its reason was lost; send the file again"
-        raise Problem(503, message, "BROKEN_OFF") from error
+        if is_status_lost(error):
+            await coordinator.ask(coordinator.sessions.GetSession, GetSessionRequest(name=header.parent))
+        raise
 
 
 async def _sent(header: UploadHeader, part: Part, coordinator: Coordinator) -> list[Document]:

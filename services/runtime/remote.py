@@ -10,6 +10,9 @@ from grpc_status import rpc_status
 
 from services.runtime.errors import Violation
 
+# What grpc.aio makes of an answer that comes while a message is being written, in place of that answer.
+_STATUS_LOST = "Internal error from Core"
+_BROKEN_OFF = "the server broke the call off, and its reason was lost"
 _UNREACHABLE = frozenset({grpc.StatusCode.UNAVAILABLE})
 _CONNECTING = ("failed to connect to all addresses", "connections to all backends failing")
 _NO_HANDSHAKE = ("handshake failed", "Verification Check failed", "Socket closed")
@@ -55,10 +58,17 @@ class RemoteError:
         return self.unreachable and connecting and any(words in self.message for words in _NO_HANDSHAKE)
 
 
+def is_status_lost(error: grpc.aio.AioRpcError) -> bool:
+    """True when a call was answered before its last message was sent, and the answer lost on its way."""
+    return error.code() is grpc.StatusCode.INTERNAL and error.details() == _STATUS_LOST
+
+
 def read_error(error: grpc.RpcError) -> RemoteError:
     """The status of a failed call with its google.rpc details, whichever of them there are."""
     if not isinstance(error, grpc.Call | grpc.aio.AioRpcError):
         return RemoteError(grpc.StatusCode.UNKNOWN, "UNKNOWN", str(error))
+    if isinstance(error, grpc.aio.AioRpcError) and is_status_lost(error):
+        return RemoteError(grpc.StatusCode.UNAVAILABLE, "BROKEN_OFF", _BROKEN_OFF, retry_after=1.0)
     code = error.code()
     reason, violations, fields, retry_after = code.name, [], [], None
     status = rpc_status.from_call(error)  # type: ignore[arg-type]

@@ -62,6 +62,17 @@ async def test_no_more_than_a_few_go_at_once(tmp_path: Path) -> None:
     assert 1 < coordinator.most_uploading <= AT_ONCE
 
 
+@pytest.mark.parametrize(("lost", "said"), [(1, "larger than 64 MiB"), (99, "reason was lost; try again")])
+async def test_a_refusal_whose_reason_is_lost_is_asked_for_again(tmp_path: Path, lost: int, said: str) -> None:
+    make(tmp_path, "b.txt")
+    async with (
+        Coordinator(refused=frozenset({"b.txt"}), lost=lost) as coordinator,
+        connect(coordinator.target) as client,
+    ):
+        uploads = await upload_all(client, "sessions/s", [tmp_path / "b.txt"], lambda _: None)
+    assert said in str(uploads.failed[0].error)
+
+
 async def test_a_bad_file_is_told_and_the_others_go_on(tmp_path: Path) -> None:
     make(tmp_path, "a.txt", "b.txt", "c.txt")
     files = [*collect([tmp_path]), tmp_path / "vanished.txt"]
