@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
+from services.coordinator.store.prepared import put_waiting
+
 BUSY_SECONDS = 30
 READERS = 4
 POSTGRES_ARGUMENTS: dict[str, Any] = {
@@ -35,7 +37,14 @@ def sqlite_path(url: URL) -> Path | None:
 
 def open_writer(url: URL) -> Engine:
     """An engine of one connection whose transactions begin with the right to write."""
-    return _open(url, size=1, begin="BEGIN IMMEDIATE")
+    engine = _open(url, size=1, begin="BEGIN IMMEDIATE")
+
+    def see_all(connection: Connection, *_: object) -> None:
+        """What SQLAlchemy carries out sees the rows that wait; prepared statements see to it by their tables."""
+        put_waiting(connection)
+
+    event.listen(engine, "before_cursor_execute", see_all)
+    return engine
 
 
 def open_readers(url: URL) -> Engine:

@@ -7,16 +7,18 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from services.coordinator.store import changes, metrics
 from services.coordinator.store.driver import execute
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
+from services.coordinator.store.prepared import drop_waiting, put_waiting
 from services.runtime.logs import Logger
 
 _log = Logger()
@@ -152,17 +154,13 @@ class Writer:
             if len(batch) > 1:
                 self._together(batch, _work_apart)
 
-    def _together(self, batch: Sequence[_Unit], work: Callable[[Connection, _Unit], None]) -> None:
-        with self._connect() as connection, connection.begin() as transaction:
-            for unit in batch:
-                work(connection, unit)
-            changes.announce(connection)
-            try:
-                transaction.commit()
-            except _BROKEN as error:
-                if _wrote_nothing(error):
-                    raise
-                raise _CommitLost(error) from error
+    def _together(self, batch: Sequence[_Unit], work: Callable[[Connection, Sequence[_Unit]], None]) -> None:
+        with self._connect() as connection:
+            drop_waiting(connection)
+            with connection.begin() as transaction:
+                work(connection, batch)
+                changes.announce(connection)
+                _commit(transaction)
 
     def _connect(self) -> Connection:
         """A connection; a server that is away is given some seconds to come back."""
@@ -177,26 +175,46 @@ class Writer:
         raise AssertionError("the waits never end")
 
 
-def _work(connection: Connection, unit: _Unit) -> None:
-    """Runs the unit; a broken database is raised, and _Undone after any other error, which is the unit's."""
-    unit.error = None
+def _commit(transaction: Transaction) -> None:
     try:
-        unit.result = unit.work(connection)
+        transaction.commit()
+    except _BROKEN as error:
+        if _wrote_nothing(error):
+            raise
+        raise _CommitLost(error) from error
+
+
+def _work(connection: Connection, units: Sequence[_Unit]) -> None:
+    """Runs the units; a broken database is raised, and _Undone after any other error, which the last one begun gets."""
+    for unit in units:
+        unit.error = None
+        with _blamed(unit):
+            unit.result = unit.work(connection)
+    with _blamed(units[-1]):
+        put_waiting(connection)
+
+
+def _work_apart(connection: Connection, units: Sequence[_Unit]) -> None:
+    """Runs each unit in a savepoint of its own, so that it is undone alone."""
+    for unit in units:
+        execute(connection, "SAVEPOINT unit")
+        try:
+            _work(connection, [unit])
+        except _Undone:
+            drop_waiting(connection)
+            execute(connection, "ROLLBACK TO SAVEPOINT unit")
+        execute(connection, "RELEASE SAVEPOINT unit")
+
+
+@contextmanager
+def _blamed(unit: _Unit) -> Iterator[None]:
+    try:
+        yield
     except _BROKEN:
         raise
     except Exception as error:
         unit.error = error
         raise _Undone from error
-
-
-def _work_apart(connection: Connection, unit: _Unit) -> None:
-    """Runs the unit in a savepoint of its own, so that it is undone alone."""
-    execute(connection, "SAVEPOINT unit")
-    try:
-        _work(connection, unit)
-    except _Undone:
-        execute(connection, "ROLLBACK TO SAVEPOINT unit")
-    execute(connection, "RELEASE SAVEPOINT unit")
 
 
 def _deliver(batch: Sequence[_Unit]) -> None:
