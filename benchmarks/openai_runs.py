@@ -17,10 +17,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from benchmarks.openai_storm import Figure, error
 from buildplan.v1.run_pb2 import Run
 from buildplan.v1.run_service_pb2 import ListAttemptsRequest
-from services.runtime.logs import configure_logs
 from services.specialist.openai.settings import LimitSettings, RetrySettings
 from tests.fakes.model import answer_to
 from tests.integration.coordinator.house import House, model_specialists, open_house
@@ -34,7 +35,7 @@ LIMITS = LimitSettings(concurrency=64)
 
 
 def main() -> None:
-    configure_logs("benchmark", "critical", "text")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     figures = asyncio.run(measure())
     for figure in figures:
         print(f"{'ok  ' if figure.good else 'MISS'} {figure.name}: {figure.value} (limit {figure.limit})")

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from services.runtime.errors import DomainError
-from services.runtime.logs import configure_logs
 from services.specialist.openai.calls import Timing
 from services.specialist.openai.engine import OpenAIEngine
 from services.specialist.openai.instructions import read_instructions
@@ -58,7 +59,7 @@ class Faster:
 
 
 def main() -> None:
-    configure_logs("benchmark", "critical", "text")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     figures = asyncio.run(measure())
     for figure in figures:
         print(f"{'ok  ' if figure.good else 'MISS'} {figure.name}: {figure.value} (limit {figure.limit})")

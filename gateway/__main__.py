@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import structlog
+
 from gateway.settings import DEFAULT_PORT
 from services.runtime.channels import open_channel
 from services.runtime.identity import read_identities
-from services.runtime.logs import Logger
 from services.runtime.process import run_process
 from services.runtime.settings import Environment, ServerSettings
 
-_log = Logger()
+_log = structlog.get_logger()
 
 
 async def main(environment: Environment, settings: ServerSettings) -> None:

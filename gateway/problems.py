@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import grpc
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -16,10 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from services.runtime.errors import DomainError, Violation
-from services.runtime.logs import Logger
 from services.runtime.remote import TLS_ADVICE, RemoteError, read_error
 
-_log = Logger()
+_log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 SCHEMA: dict[str, object] = {
     "type": "object",

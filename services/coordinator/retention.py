@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import grpc
+import structlog
 
 from services.contract.names import session_name
 from services.coordinator.access.audit import AuditLog
@@ -15,12 +16,11 @@ from services.coordinator.store import Store
 from services.coordinator.store import sessions as rows
 from services.runtime.errors import DomainError
 from services.runtime.identity import Principal
-from services.runtime.logs import Logger
 
 SUBJECT = "retention"
 _METHOD = "buildplan.v1.SessionService/DeleteSession"
 _PAUSE_SECONDS = 3600.0
-_log = Logger()
+_log = structlog.get_logger()
 
 
 class Retention:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import AgentStatus
@@ -20,9 +21,8 @@ from services.coordinator.store import leases, queue
 from services.coordinator.store.leases import Kept
 from services.coordinator.store.queue import Claimed
 from services.runtime.errors import DomainError
-from services.runtime.logs import Logger
 
-_log = Logger()
+_log = structlog.get_logger()
 _A_MOMENT = 0.02
 
 

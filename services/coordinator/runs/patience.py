@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import structlog
+
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
-from services.runtime.logs import Logger
 
 T = TypeVar("T")
 AGAIN_SECONDS = 0.2
-_log = Logger()
+_log = structlog.get_logger()
 
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.run_pb2 import Run, RunEvent
@@ -18,9 +19,8 @@ from services.coordinator.store import events as event_rows
 from services.coordinator.store import runs as rows
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 from services.runtime.errors import DomainError
-from services.runtime.logs import Logger
 
-_log = Logger()
+_log = structlog.get_logger()
 _MANY = 1_000_000
 Unit = Callable[[Connection], Sequence[RunEvent]]
 """Writes what belongs to some events, and returns the events."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from google.protobuf.message import DecodeError
 from sqlalchemy import Connection, bindparam, select
 
@@ -10,9 +11,8 @@ from buildplan.v1.run_pb2 import Checkpoint
 from services.contract.version import CONTRACT_VERSION
 from services.coordinator.store.prepared import Prepared, PreparedRows
 from services.coordinator.store.tables import CHECKPOINTS
-from services.runtime.logs import Logger
 
-_log = Logger()
+_log = structlog.get_logger()
 _PUT = PreparedRows(CHECKPOINTS, replaced=("create_us", "contract_version", "message", "patch"))
 _AGENTS = Prepared(select(CHECKPOINTS.c.agent).where(CHECKPOINTS.c.session_id == bindparam("session")).distinct())
 

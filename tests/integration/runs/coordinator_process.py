@@ -7,6 +7,8 @@ import asyncio
 import signal
 import sys
 
+import structlog
+
 from buildplan.v1.run_service_pb2 import StartRunRequest
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs
@@ -57,6 +59,7 @@ async def start_what_is_asked(runs: Runs, store: Store) -> None:
 
 def main() -> None:
     """Reads the command line."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     parser = argparse.ArgumentParser()
     parser.add_argument("database")
     parser.add_argument("specialists", help="agent=host:port, joined by commas")

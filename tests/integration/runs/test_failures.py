@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from dataclasses import replace
 
 import pytest
+import structlog
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
@@ -15,7 +15,6 @@ from services.contract.names import parse
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs
 from services.coordinator.runs.specialists import Specialists
-from services.runtime.logs import _as_json
 from tests.fakes.patches import patch_of
 from tests.fakes.process import SpecialistProcess
 from tests.fakes.sessions import FakeSessions
@@ -82,17 +81,13 @@ async def test_a_failing_specialist_leaves_a_partial_run_that_a_retry_mends(
     await check_mended(house, ended)
 
 
-async def test_the_log_says_which_runs_are_to_be_resumed_and_why(
-    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.runtime.logs._Output.lowest", 1)
-    monkeypatch.setattr("services.runtime.logs._Output.line", staticmethod(_as_json))
-    good = await house.finished()
-    house.fakes["pma"].behaviour = Behaviour(patches=())
-    bad = await house.finished(ignore_checkpoints=True)
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "run ended" in line]
-    ends = [line for line in lines if line["event"] == "run ended"]
-    assert [(line["level"], line["run"], line["state"]) for line in ends] == [
+async def test_the_log_says_which_runs_are_to_be_resumed_and_why(house: House) -> None:
+    with structlog.testing.capture_logs() as logs:
+        good = await house.finished()
+        house.fakes["pma"].behaviour = Behaviour(patches=())
+        bad = await house.finished(ignore_checkpoints=True)
+    ends = [line for line in logs if line["event"] == "run ended"]
+    assert [(line["log_level"], line["run"], line["state"]) for line in ends] == [
         ("info", good.name, "SUCCEEDED"),
         ("warning", bad.name, "PARTIAL"),
     ]
@@ -179,12 +174,12 @@ async def test_an_unknown_failure_is_not_repeated(house: House) -> None:
     assert status_of(run, "pma").failure.reason == "INTERNAL"
 
 
-async def test_a_failure_is_in_the_log_with_session_run_and_agent(
-    house: House, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_failure_is_in_the_log_with_session_run_and_agent(house: House) -> None:
     house.fakes["pma"].behaviour = Behaviour(patches=())
-    run = await house.start()
-    await house.events(run.name)
+    with structlog.testing.capture_logs() as logs:
+        run = await house.start()
+        await house.events(run.name)
     session, number = parse(run.name, "runs")
-    (line,) = (line for line in capsys.readouterr().err.splitlines() if "agent failed" in line)
-    assert f"session={session} run={number} agent=pma reason=NO_PATCH" in line
+    (line,) = (line for line in logs if line["event"] == "agent failed")
+    said = {name: line[name] for name in ("session", "run", "agent", "reason")}
+    assert said == {"session": session, "run": number, "agent": "pma", "reason": "NO_PATCH"}

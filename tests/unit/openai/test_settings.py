@@ -8,6 +8,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+import structlog
 
 from buildplan.v1.agent_pb2 import Usage
 from services.runtime.errors import DomainError
@@ -93,16 +94,15 @@ def test_the_key_has_no_text_form() -> None:
 
 
 async def test_the_key_reaches_no_log_error_or_event(
-    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Even a provider that quotes the key does not bring it out."""
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("services.runtime.logs._Output.lowest", 0)
     script = Script([failed(500, message=f"bad key {CANARY}"), failed(401, message=f"Incorrect API key: {CANARY}")])
     outcome = Outcome()
-    with pytest.raises(DomainError) as caught:
+    with structlog.testing.capture_logs() as logs, pytest.raises(DomainError) as caught:
         await run(engine(script), pack(), outcome)
-    seen = f"{caught.value.message} {caught.value!r} {outcome.messages} {caplog.text} {capsys.readouterr()}"
+    seen = f"{caught.value.message} {caught.value!r} {outcome.messages} {logs} {caplog.text} {capsys.readouterr()}"
     assert "***" in caught.value.message
     assert CANARY not in seen
     chain: BaseException | None = caught.value
