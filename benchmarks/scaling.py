@@ -1,4 +1,4 @@
-"""Runs with more coordinators on one PostgreSQL, without NOTIFY, with more replicas: `python -m benchmarks.scaling`.
+"""Runs with more coordinators on one PostgreSQL, and with more replicas of the agents: `python -m benchmarks.scaling`.
 
 Coordinators and fake specialists are processes of their own. After a moment to warm up, finished runs are counted for
 some seconds, so that no measurement takes longer than that and its start. With agents that wait, a coordinator is
@@ -17,13 +17,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection
-
 from benchmarks.coordinator import one_run
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs
 from services.coordinator.runs.specialists import Specialists
-from services.coordinator.store import Store, changes
+from services.coordinator.store import Store
 from services.runtime import event_loop
 from services.runtime.collector import settle
 from services.runtime.logs import configure_logs
@@ -31,22 +29,20 @@ from tests.fakes.process import AGENTS, SpecialistProcess
 from tests.fakes.sessions import FakeSessions, add_session
 from tests.integration.postgres import Postgres, running_postgres
 
-AGENT_SECONDS = 0.2
-WARM_UP_SECONDS = 1.0
+WARM_UP_SECONDS = 2.5
 MOST_RUNS = 1_000
 START_SECONDS, END_SECONDS = 60.0, 30.0
 
 
 @dataclass(frozen=True)
 class Load:
-    """What one coordinator does: `silent` leaves out the NOTIFY of each transaction."""
+    """What one coordinator does."""
 
     url: str
     specialists: str
     name: str
     seconds: float
     carried: int
-    silent: bool
 
     def words(self) -> list[str]:
         """For the command line."""
@@ -55,8 +51,8 @@ class Load:
     @staticmethod
     def of(words: list[str]) -> Load:
         """From the command line."""
-        url, specialists, name, seconds, carried, silent = words
-        return Load(url, specialists, name, float(seconds), int(carried), silent == "True")
+        url, specialists, name, seconds, carried = words
+        return Load(url, specialists, name, float(seconds), int(carried))
 
 
 @dataclass(frozen=True)
@@ -67,14 +63,8 @@ class Found:
     processor: float
 
 
-def say_nothing(tx: Connection, kind: str, run: str = "") -> None:
-    """In the place of changes.note."""
-
-
 async def work(load: Load) -> None:
     """One coordinator: says when it is ready, carries out runs when told to, says how many and its processor time."""
-    if load.silent:
-        changes.note = say_nothing
     store = await Store.open(load.url)
     specialists = Specialists.connect(dict(pair.split("=") for pair in load.specialists.split(",")))
     runs = Runs(store, specialists, RunPolicy(runs_in_flight=load.carried), FakeSessions().inputs())
@@ -82,8 +72,10 @@ async def work(load: Load) -> None:
     sessions = await asyncio.gather(*(add_session(store, f"{load.name}-{number}") for number in range(MOST_RUNS)))
     finished = 0
 
-    async def carry_on() -> None:
+    async def carry_on(number: int) -> None:
+        """Runs one after another; carriers begin one after another too, so that runs do not end in waves."""
         nonlocal finished
+        await asyncio.sleep(number / load.carried)
         while True:
             await one_run(runs, sessions.pop())
             finished += 1
@@ -92,7 +84,7 @@ async def work(load: Load) -> None:
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     async with asyncio.TaskGroup() as group:
-        carriers = [group.create_task(carry_on()) for _ in range(load.carried)]
+        carriers = [group.create_task(carry_on(number)) for number in range(load.carried)]
         await asyncio.sleep(WARM_UP_SECONDS)
         before, used = finished, time.process_time()
         await asyncio.sleep(load.seconds)
@@ -161,22 +153,19 @@ class Case:
     delay: float = 0.0
     carried: int = 32
     replicas: int = 1
-    silent: bool = False
 
     def found(self, server: Postgres, seconds: float) -> Found:
         """Measures it on a database of its own."""
         url = server.create_database(f"d{time.time_ns()}")
         with specialists(self.delay, self.replicas) as at:
             names = (f"c{number}" for number in range(self.coordinators))
-            return asyncio.run(measure([Load(url, at, name, seconds, self.carried, self.silent) for name in names]))
+            return asyncio.run(measure([Load(url, at, name, seconds, self.carried) for name in names]))
 
 
-WAITING = f"agents of {AGENT_SECONDS:g} s, 8 runs each"
 CASES = (
-    *(Case(f"{count} coordinators, {WAITING}", count, AGENT_SECONDS, 8) for count in (1, 2, 4)),
+    *(Case(f"{count} coordinators, agents of 1 s, 8 runs each", count, 1.0, 8) for count in (1, 2, 4)),
     *(Case(f"{count} coordinators, agents of no time", count) for count in (1, 2, 4)),
-    *(Case(f"{count} coordinators, agents of no time, no NOTIFY", count, silent=True) for count in (1, 2, 4)),
-    *(Case(f"{count} replicas of each agent, {WAITING}", 1, AGENT_SECONDS, 8, count) for count in (1, 2, 3)),
+    *(Case(f"{count} replicas of each agent of 0.2 s, 8 runs", 1, 0.2, 8, count) for count in (1, 2, 3)),
 )
 
 
@@ -186,7 +175,7 @@ def spread(numbers: list[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=3.0, help="that runs are counted for")
+    parser.add_argument("--seconds", type=float, default=4.0, help="that runs are counted for")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="cases with this in their title")
     parser.add_argument("--work", nargs=len(fields(Load)), help=argparse.SUPPRESS)
