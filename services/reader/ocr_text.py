@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from buildplan.v1.document_pb2 import Passage
-from services.reader import repeats
+from services.reader import repeats, signs
 from services.reader.lines import Line
 
-_EDGE_LINES = 6
+_EDGE_LINES = 4
 _UNWRAPPED = 200
 """A text with a line of more characters has a line for each paragraph."""
 
@@ -25,12 +25,15 @@ def ocr_lines(text: str) -> list[Line]:
 
 
 def mark_repeats(pages: Sequence[Sequence[Line]]) -> None:
-    """Marks what stands among the first and last lines of three pages, of two where there are no more, as header."""
+    """Marks as header what the first and last lines of three pages, of two where there are no more, have in common.
+
+    What says that somebody shall do something is no header, however often it is said.
+    """
     edges = [[*lines[:_EDGE_LINES], *lines[_EDGE_LINES:][-_EDGE_LINES:]] for lines in pages]
     counts = Counter(text for lines in edges for text in {line.text.casefold() for line in lines})
     needed = min(3, max(2, len(pages)))
     for line in (line for lines in edges for line in lines):
-        if counts[line.text.casefold()] >= needed:
+        if counts[line.text.casefold()] >= needed and not signs.is_duty(line.text):
             line.role = Passage.ROLE_HEADER_FOOTER
 
 

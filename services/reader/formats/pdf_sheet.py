@@ -17,6 +17,8 @@ from services.reader.formats.pdf_scan import scan
 from services.reader.lines import Line
 from services.reader.ocr_text import mark_repeats, ocr_lines
 
+_BETTER = 0.5
+"""Share of a poor layer's bad words that recognising the page again may leave; a text full of codes is no poor OCR."""
 MAX_DRAWING_SHEETS = 12
 """Pages up to which a document may be a set of drawings."""
 
@@ -49,7 +51,7 @@ def recognise_sheets(document: pdfium.PdfDocument, sheets: Sequence[Sheet], sour
         texts = ocr.recognise(program, (_pgm(document, sheet.number) for sheet in chosen), seconds)
         for sheet, text in zip(chosen, texts, strict=True):
             _take(sheet, text or "", drawings=len(sheets) <= MAX_DRAWING_SHEETS)
-    mark_repeats([sheet.lines for sheet in chosen if sheet.origin == Page.ORIGIN_OCR])
+    mark_repeats([sheet.lines for sheet in chosen if sheet.origin == Page.ORIGIN_OCR and not sheet.drawing])
     for sheet in scans:
         if sheet.origin != Page.ORIGIN_OCR:
             sheet.origin = Page.ORIGIN_UNREAD
@@ -63,8 +65,10 @@ def _poor_layers(layers: Sequence[Sheet]) -> Sequence[Sheet]:
 
 
 def _take(sheet: Sheet, text: str, *, drawings: bool) -> None:
-    """Puts the recognised text in the place of the sheet's own, unless next to nothing was recognised."""
-    if len(text.strip()) >= max(3, sum(len(line.text) for line in sheet.lines) // 4):
+    """Puts the recognised text in the place of the sheet's own, unless little was recognised or it is no better."""
+    own = "\n".join(line.text for line in sheet.lines)
+    better = sheet.scan or quality.bad_word_share(text) < _BETTER * quality.bad_word_share(own)
+    if better and len(text.strip()) >= max(3, len(own) // 4):
         sheet.lines, sheet.origin = ocr_lines(text), Page.ORIGIN_OCR
         sheet.drawing = drawings and pdf_layout.is_drawing([line.text for line in sheet.lines])
 

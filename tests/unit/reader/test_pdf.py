@@ -168,6 +168,15 @@ def test_a_poor_text_layer_stands_where_there_is_no_ocr(read: Reader, monkeypatc
     assert document.pages[0].origin == Page.ORIGIN_TEXT
 
 
+@pytest.mark.skipif(ocr.tesseract() is None, reason="tesseract is not installed")
+def test_a_layer_full_of_codes_is_kept_where_the_page_shows_them_too(read: Reader) -> None:
+    codes_shown = ["Connect pinA1 to busB2 and then setC3=on by portD4 for cableE5."] * 30
+    layer = [(72, 720 - 14 * row, text) for row, text in enumerate(codes_shown)]
+    (document,) = read(_under_a_picture(codes_shown, layer), "wiring.pdf")
+    assert codes(document) == ["OCR_POOR"]
+    assert document.pages[0].origin == Page.ORIGIN_TEXT
+
+
 def test_words_set_far_apart_under_a_picture_are_no_cells(read: Reader) -> None:
     prose = [(72, 700, "The wrenches shall be"), (250, 700, "calibrated at the beginning of the test")]
     prose += [(72, 686, "to the"), (160, 686, "accuracy that is specified herein.")]
