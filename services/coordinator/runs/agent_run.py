@@ -152,7 +152,7 @@ class AgentRun:
         self._call = Usage()
         self._call_number = number
         if number > 1:
-            self._set(AgentStatus.STATE_RUNNING, f"attempt {number} of {self._around.policy.attempts}")
+            self._set(AgentStatus.STATE_RUNNING, "starting again")
             self.status.attempt = number
             self._gate.pass_now()
         return await when_free(self._call_once, self._around.policy, self._waits_for_place, self._around.sleep)
@@ -210,7 +210,8 @@ class AgentRun:
         checkpoint = make_checkpoint(self._around.ids, digest, proposal.description, proposal.patch)
         if (used := total((self._finished_calls, self._call))) != Usage():
             checkpoint.usage.CopyFrom(used)
-        self._keep(checkpoint, proposal.patch, f"{checkpoint.statement_count} lines found")
+        found = checkpoint.statement_count
+        self._keep(checkpoint, proposal.patch, f"{found} {'line' if found == 1 else 'lines'} found")
 
     def _keep(self, checkpoint: Checkpoint, patch: Patch, message: str) -> None:
         """COMPLETE and the checkpoint, in one transaction."""
