@@ -17,6 +17,7 @@ import pytest
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.run_service_pb2 import ListCheckpointsRequest, StartRunRequest, WatchRunRequest
+from services.contract.run_states import is_ended
 from services.runtime.channels import open_channel
 from tests.fakes.process import AGENTS
 from tests.fakes.specialist import Behaviour, FakeSpecialist
@@ -64,8 +65,18 @@ async def acknowledge(house: House, run: str, seen: list[str]) -> None:
 
 
 async def all_events(house: House, run: str) -> list[RunEvent]:
-    calls = house.runs.WatchRun(WatchRunRequest(name=run), timeout=PATIENCE, wait_for_ready=True)
-    return [answer.event async for answer in calls]
+    """As a watcher that comes back: gRPC may give it the connection to the process that was just killed."""
+    seen: list[RunEvent] = []
+    async with asyncio.timeout(PATIENCE):
+        while not (seen and is_ended(seen[-1].run_state.state)):
+            request = WatchRunRequest(name=run, after_sequence=len(seen))
+            try:
+                async for answer in house.runs.WatchRun(request, wait_for_ready=True):
+                    seen.append(answer.event)  # noqa: PERF401 - what was seen before a break counts
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+    return seen
 
 
 def moment(event: RunEvent) -> float:
