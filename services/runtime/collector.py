@@ -1,8 +1,8 @@
 """The garbage collector of a server: what lives since the start is left alone, and collections are rare.
 
 Measured with 200 watchers: a collection in the middle of a burst held events up for 50 ms at the 99th percentile. And
-collections took an eighth of the gateway's start, in which little is garbage. Rarer ones of the young still cost memory:
-with 50,000 instead of 10,000 objects a coordinator under steady load went up and down by 15 MB, now by 1.
+collections took an eighth of the gateway's start, in which little is garbage. Still rarer ones cost memory: with 50,000
+young objects instead of 10,000 a coordinator under steady load went up and down by 15 MB instead of 1.
 """
 
 from __future__ import annotations
