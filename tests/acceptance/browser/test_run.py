@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from services.coordinator.runs.policy import RunPolicy
+from services.runtime.errors import ResourceExhausted
 from tests.acceptance.browser.planner import Planner, planner_at, tab
 from tests.fakes.process import SpecialistProcess
 from tests.fakes.specialist import Behaviour
@@ -65,6 +66,20 @@ async def test_sections_come_as_their_agents_finish_and_seconds_tick_silently(wa
     await watcher.has_ended("cancelled")
     await expect(page.locator("#announcer")).to_have_text(re.compile("cancelled|error", re.IGNORECASE))
     await expect(page.get_by_role("button", name="Cancel run")).to_have_count(0)
+
+
+async def test_a_wait_says_why_and_how_long(watcher: Planner, told: Told) -> None:
+    busy = ResourceExhausted("RATE_LIMITED", "the provider asks to wait", retry_after=4)
+    behave(told, pma=Behaviour(error=busy, failing_calls=1))
+    await start(watcher, await ready_job(told.web))
+    badge = watcher.agent("pma")
+    await expect(badge).to_contain_text("Its model's provider failed for now; runs again alone")
+    await expect(badge).to_contain_text(re.compile(r"Next attempt in [1-4] s"))
+    left = badge.locator("tick-time[data-until]")
+    await expect(left).not_to_have_text(await left.inner_text())
+    await expect(badge).to_contain_text("attempt 1 of 3")
+    await watcher.has_ended("succeeded")
+    await expect(badge).not_to_contain_text("Next attempt")
 
 
 async def test_an_event_changes_only_what_differs(watcher: Planner, told: Told) -> None:
