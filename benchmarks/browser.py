@@ -1,22 +1,26 @@
 """How soon a status change is on the page: `python -m benchmarks.browser`.
 
-A coordinator and a gateway in processes of their own, four fake specialists that tell of a step every two seconds, and
-chromium with many windows on the run's page, each at a host name and so with connections of its own. The time is from
-the event's own to the line in the page's history; beside it stands the same for one window. Then what the page weighs.
+A coordinator and a gateway in processes of their own, four fake specialists that tell of a step about every two
+seconds, and chromium with many windows on the run's page, each at a host name and so with connections of its own. The
+time is from the event's own to the line in the page's history; beside it stands the same for one window, and for many
+whose pixels are not drawn: fifty planners have fifty screens, which the cores of one machine need not draw. Then what
+the page weighs, and how long after the start of the gateway it is painted.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
 import statistics
 import tempfile
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright
 
 from buildplan.v1.run_service_pb2 import CancelRunRequest, StartRunRequest
 from services.runtime.channels import open_channel
@@ -26,7 +30,8 @@ from tests.integration.coordinator.house import House
 from tests.integration.coordinator.papers import DRAWING
 from tests.integration.gateway.processes import ServerProcess
 
-RUN_SECONDS = 600
+# Apart from each other, as agents are.
+AGENT_SECONDS, STEPS, STARTS = (565, 585, 605, 625), 300, 5
 DOMAIN = "planner.test"
 ARGUMENTS = [
     "--no-sandbox",
@@ -36,6 +41,11 @@ ARGUMENTS = [
     "--renderer-process-limit=4",
 ]
 ARGUMENTS += [f"--host-resolver-rules=MAP *.{DOMAIN} 127.0.0.1"]
+UNDRAWN = "document.documentElement.style.display = 'none'"
+PAINTED = """() => new Promise((done) => new PerformanceObserver((found) => {
+    const paint = found.getEntriesByName("first-contentful-paint")[0];
+    if (paint) done(performance.timeOrigin + paint.startTime);
+}).observe({ type: "paint", buffered: true }))"""
 LISTEN = """() => {
     window.arrivals = [];
     new MutationObserver((records) => {
@@ -49,9 +59,10 @@ LISTEN = """() => {
 
 
 @asynccontextmanager
-async def running(folder: Path, windows: int) -> AsyncIterator[list[str]]:
-    """The URLs of the page of a run that goes on, one for each window."""
-    specialists = [SpecialistProcess(agent, delay=RUN_SECONDS, steps=RUN_SECONDS // 2) for agent in AGENTS]
+async def running(folder: Path, windows: int) -> AsyncIterator[tuple[ServerProcess, list[str]]]:
+    """The gateway, and the URLs of the page of a run that goes on, one for each window."""
+    pairs = zip(AGENTS, AGENT_SECONDS, strict=True)
+    specialists = [SpecialistProcess(agent, delay=seconds, steps=STEPS) for agent, seconds in pairs]
     addresses = {each.agent: each.address for each in specialists}
     hosts = [f"w{number}.{DOMAIN}" for number in range(windows)]
     try:
@@ -65,22 +76,24 @@ async def running(folder: Path, windows: int) -> AsyncIterator[list[str]]:
                 await house.upload(session, "drawing.md", DRAWING)
                 run = (await house.runs.StartRun(StartRunRequest(parent=session))).run
                 port, job = gateway.address.rpartition(":")[2], session.removeprefix("sessions/")
-                yield [f"http://{host}:{port}/jobs/{job}/run" for host in hosts]
+                yield gateway, [f"http://{host}:{port}/jobs/{job}/run" for host in hosts]
                 await house.runs.CancelRun(CancelRunRequest(name=run.name))
     finally:
         for each in specialists:
             each.kill()
 
 
-async def measure(browser: Browser, urls: list[str], seconds: float) -> list[float]:
-    """Milliseconds of every event at every window."""
+async def measure(browser: Browser, urls: list[str], seconds: float, *, drawn: bool) -> list[float]:
+    """Milliseconds of every event at every window, in their order of size."""
     context = await browser.new_context(reduced_motion="reduce", viewport={"width": 320, "height": 240})
     pages = [await _window(context, url) for url in urls]
+    if not drawn:
+        await asyncio.gather(*(page.evaluate(UNDRAWN) for page in pages))
     await asyncio.gather(*(page.evaluate(LISTEN) for page in pages))
     await asyncio.sleep(seconds)
     found = await asyncio.gather(*(page.evaluate("window.arrivals") for page in pages))
     await context.close()
-    return [delay for delays in found for delay in delays]
+    return sorted(delay for delays in found for delay in delays)
 
 
 async def _window(context: BrowserContext, url: str) -> Page:
@@ -90,17 +103,36 @@ async def _window(context: BrowserContext, url: str) -> Page:
     return page
 
 
+async def first_paint(browser: Browser, gateway: ServerProcess) -> float:
+    """Milliseconds from the start of the gateway's process until the list of jobs is painted."""
+    gateway.kill()
+    page = await browser.new_page()
+    began = time.time()
+    gateway.start()
+    while True:
+        with suppress(Error):
+            await page.goto(f"http://{gateway.address}/")
+            break
+    painted: float = await page.evaluate(PAINTED)
+    await page.close()
+    return painted - 1000 * began
+
+
 async def main_async(windows: int, seconds: float) -> None:
     chromium = shutil.which("chromium")
     assert chromium, "chromium is not installed: apt-get install chromium"
     with tempfile.TemporaryDirectory() as folder:
-        async with running(Path(folder), windows) as urls, async_playwright() as playwright:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # Installed code is compiled once, not at each start.
+        async with running(Path(folder), windows) as (gateway, urls), async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-            for count in (1, windows):
-                delays = sorted(await measure(browser, urls[:count], seconds))
+            for count, drawn in ((1, True), (windows, True), (windows, False)):
+                delays = await measure(browser, urls[:count], seconds, drawn=drawn)
                 median, p99 = statistics.median(delays), delays[int(0.99 * len(delays))]
-                print(f"{count:3} windows: {len(delays)} arrivals, median {median:5.1f} ms, p99 {p99:5.1f} ms")
+                how = "drawn" if drawn else "not drawn"
+                print(f"{count:3} windows, {how}: {len(delays)} arrivals, median {median:5.1f} ms, p99 {p99:5.1f} ms")
             print(f"weight of the page of a run: {await weigh(await browser.new_context(), urls[0]) / 1000:.0f} kB")
+            starts = [await first_paint(browser, gateway) for _ in range(STARTS)]
+            print(f"from the start of the gateway to the first paint: median {statistics.median(starts):.0f} ms")
             await browser.close()
 
 
@@ -110,7 +142,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15)
     arguments = parser.parse_args()
     asyncio.run(main_async(arguments.windows, arguments.seconds))
-    print("from a status change to the page with 50 windows: p99 under 100 ms, and under 200 kB, are wanted")
+    print("wanted: from a status change to 50 windows p99 under 100 ms, under 200 kB, painted within 1000 ms")
 
 
 if __name__ == "__main__":

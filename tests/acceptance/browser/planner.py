@@ -63,7 +63,8 @@ class Planner:
         """Opens a job from the list; returns its id."""
         await self.open("/")
         await self.page.get_by_role("button", name=re.compile("New job|first job")).first.click()
-        await self.page.get_by_label("Project").fill(project)
+        await expect(self.page.get_by_label("Project")).to_be_focused()
+        await self.page.keyboard.type(project)
         await self.page.get_by_label("Customer").fill(customer)
         await self.click("Create job")
         await self.page.wait_for_url("**/papers")
