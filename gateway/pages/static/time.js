@@ -22,21 +22,28 @@ class TickTime extends HTMLElement {
     if (from === undefined && until === undefined) return;
     this.start = performance.now() - Number(from ?? 0) * 1000;
     ticking.add(this);
-    timer ||= setInterval(() => ticking.forEach((each) => each.tick()), 250);
-    this.tick();
+    timer ||= setTimeout(beat);
+    this.tick(0);
   }
 
   disconnectedCallback() {
     ticking.delete(this);
-    if (ticking.size === 0) timer = clearInterval(timer) ?? 0;
   }
 
-  tick() {
+  // late: milliseconds since the second was full.
+  tick(late) {
     const { until } = this.dataset;
-    const passed = until ? (new Date(until) - Date.now()) / 1000 : (performance.now() - this.start) / 1000;
-    const text = spell(Math.max(0, until ? Math.ceil(passed) : Math.floor(passed)));
+    const passed = until ? new Date(until) - Date.now() + late : performance.now() - late - this.start;
+    const text = spell(Math.max(0, until ? Math.ceil(passed / 1000) : Math.floor(passed / 1000)));
     if (this.textContent !== text) this.textContent = text;
   }
+}
+
+// All at once: every change of its own would have the page drawn again.
+function beat() {
+  const late = performance.now() % 1000;
+  for (const each of ticking) each.tick(late);
+  timer = ticking.size ? setTimeout(beat, 1000 - late) : 0;
 }
 
 function spell(seconds) {
