@@ -13,7 +13,7 @@ from services.contract.ownership import foreign_sections, owners
 from services.contract.statements import lines
 
 _SHOWN = 5
-_READ_ALL_THE_SAME = frozenset(["OCR_USED"])
+_READ_ALL_THE_SAME = frozenset(["OCR_USED", "WRONG_EXTENSION"])
 
 
 class OwnershipViolation(Exception):

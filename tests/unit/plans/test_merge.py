@@ -93,6 +93,7 @@ def test_what_could_not_be_read_is_said() -> None:
     findings = [
         ReadingFinding(code="SCANNED_PAGES", message="pages 3-5 are scans and no OCR is installed", pages=[3, 4, 5]),
         ReadingFinding(code="OCR_USED", message="page 1 was read by OCR"),
+        ReadingFinding(code="WRONG_EXTENSION", message="it was read as PDF"),
     ]
     source = Document(name="sessions/s1/documents/x", file_name="x.pdf", findings=findings)
     plan = build_plan(inputs({}, sources=[source]))
