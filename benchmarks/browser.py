@@ -13,14 +13,15 @@ import argparse
 import asyncio
 import os
 import shutil
+import socket
 import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from buildplan.v1.run_service_pb2 import CancelRunRequest, StartRunRequest
 from services.runtime.channels import open_channel
@@ -109,13 +110,21 @@ async def first_paint(browser: Browser, gateway: ServerProcess) -> float:
     page = await browser.new_page()
     began = time.time()
     gateway.start()
-    while True:
-        with suppress(Error):
-            await page.goto(f"http://{gateway.address}/")
-            break
+    await asyncio.to_thread(_until_it_listens, gateway.address)
+    await page.goto(f"http://{gateway.address}/")
     painted: float = await page.evaluate(PAINTED)
     await page.close()
     return painted - 1000 * began
+
+
+def _until_it_listens(address: str) -> None:
+    """A browser that asks too early would spend its time on a page that says so."""
+    host, _, port = address.rpartition(":")
+    while True:
+        with socket.socket() as client:
+            if client.connect_ex((host, int(port))) == 0:
+                return
+        time.sleep(0.005)
 
 
 async def main_async(windows: int, seconds: float) -> None:
