@@ -24,6 +24,7 @@ from services.coordinator.runs.specialists import Specialists
 from services.coordinator.store import Store
 from services.runtime import event_loop
 from services.runtime.collector import settle
+from services.runtime.logs import configure_logs
 from tests.fakes.process import specialist_processes
 from tests.fakes.sessions import FakeSessions, add_session
 
@@ -106,6 +107,7 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=32)
     parser.add_argument("--only", choices=("latency", "throughput"))
     arguments = parser.parse_args()
+    configure_logs("benchmark", "warning", "text")
     with tempfile.TemporaryDirectory() as folder:
         if arguments.only != "throughput":
             event_loop.run(latency(Path(folder), arguments.rounds))

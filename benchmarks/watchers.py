@@ -25,6 +25,7 @@ from buildplan.v1.run_service_pb2_grpc import RunServiceStub, add_RunServiceServ
 from services.coordinator.servicers.runs import RunServicer
 from services.runtime import event_loop
 from services.runtime.channels import open_channel
+from services.runtime.logs import configure_logs
 from tests.fakes.process import AGENTS, SpecialistProcess
 from tests.fakes.sessions import add_session
 
@@ -94,6 +95,7 @@ def main() -> None:
     parser.add_argument("--watchers", type=int, default=200)
     parser.add_argument("--watch", nargs=3, metavar=("ADDRESS", "RUN", "COUNT"))
     arguments = parser.parse_args()
+    configure_logs("benchmark", "warning", "text")
     if arguments.watch:
         address, run, count = arguments.watch
         print(json.dumps(event_loop.run(watch(address, run, int(count)))))
