@@ -10,7 +10,7 @@ from buildplan.v1.document_pb2 import Document
 from buildplan.v1.plan_pb2 import OpenQuestion, Patch, Plan, SectionStatus, Task, UnreadSource
 from buildplan.v1.statement_pb2 import Statement
 from services.contract.ownership import foreign_sections, owners
-from services.contract.statements import lines
+from services.contract.statements import Line, lines
 
 _SHOWN = 5
 _READ_ALL_THE_SAME = frozenset(["OCR_USED", "WRONG_EXTENSION"])
@@ -35,12 +35,14 @@ class MalformedPatch(Exception):
         self.problems = problems
 
 
-def check_patch(agent: str, patch: Patch) -> None:
-    """Raises OwnershipViolation or MalformedPatch unless `patch` may be merged as the work of `agent`."""
+def check_patch(agent: str, patch: Patch) -> int:
+    """How many lines `patch` has; OwnershipViolation or MalformedPatch unless it may be merged as `agent`'s work."""
     if foreign := foreign_sections(agent, patch.sections):
         raise OwnershipViolation(agent, foreign)
-    if problems := tuple(_problems(patch)):
+    found = lines(patch)
+    if problems := tuple(_problems(found)):
         raise MalformedPatch(agent, problems)
+    return len(found)
 
 
 def merge(plan: Plan, patches: Mapping[str, Patch]) -> None:
@@ -99,9 +101,9 @@ def _sourced(agent: str, task: Task) -> Task:
     return sourced
 
 
-def _problems(patch: Patch) -> Iterator[str]:
+def _problems(found: Sequence[Line]) -> Iterator[str]:
     counts: dict[str, int] = {}
-    for line in lines(patch):
+    for line in found:
         place = line.path.removeprefix("sections.")
         index = counts[place] = counts.get(place, -1) + 1
         if problem := _problem(line.statement):

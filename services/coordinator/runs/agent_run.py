@@ -207,10 +207,10 @@ class AgentRun:
 
     def _complete(self, proposal: Proposal) -> None:
         digest = input_digest(self._around.context_digest, proposal.description)
-        checkpoint = make_checkpoint(self._around.ids, digest, proposal.description, proposal.patch)
+        checkpoint = make_checkpoint(self._around.ids, digest, proposal.description, proposal.statement_count)
         if (used := total((self._finished_calls, self._call))) != Usage():
             checkpoint.usage.CopyFrom(used)
-        found = checkpoint.statement_count
+        found = proposal.statement_count
         self._keep(checkpoint, proposal.patch, f"{found} {'line' if found == 1 else 'lines'} found")
 
     def _keep(self, checkpoint: Checkpoint, patch: Patch, message: str) -> None:

@@ -27,6 +27,7 @@ class Proposal:
 
     description: DescribeResponse
     patch: Patch
+    statement_count: int
 
 
 async def propose(specialist: Specialist, request: ProposeRequest, deadline: float, hear: Hear) -> Proposal:
@@ -62,6 +63,7 @@ class _Reading:
         self._hear = hear
         self.description: DescribeResponse | None = None
         self._patch: Patch | None = None
+        self._statement_count = 0
 
     def take(self, response: ProposeResponse) -> None:
         """Accepts the next message or raises AgentFailed."""
@@ -75,13 +77,14 @@ class _Reading:
         elif kind == "progress":
             self._hear(response.progress)
         elif kind == "patch":
-            self._patch = _checked(self._agent, response.patch)
+            self._statement_count = _checked(self._agent, response.patch)
+            self._patch = response.patch
 
     def result(self) -> Proposal:
         """The proposal of a stream that has ended well; raises AgentFailed when there is none."""
         if self.description is None or self._patch is None:
             raise refused(self._agent, failures.NO_PATCH, f"{self._agent} ended its answer without a result")
-        return Proposal(self.description, self._patch)
+        return Proposal(self.description, self._patch, self._statement_count)
 
     def _describe(self, description: DescribeResponse) -> None:
         if description.agent != self._agent:
@@ -96,11 +99,10 @@ class _Reading:
         return refused(self._agent, failures.AFTER_PATCH, f"{self._agent} went on after its result")
 
 
-def _checked(agent: str, patch: Patch) -> Patch:
+def _checked(agent: str, patch: Patch) -> int:
     try:
-        check_patch(agent, patch)
+        return check_patch(agent, patch)
     except OwnershipViolation as error:
         raise refused(agent, failures.FOREIGN_SECTION, str(error)) from error
     except MalformedPatch as error:
         raise refused(agent, failures.MALFORMED_PATCH, str(error)) from error
-    return patch

@@ -10,7 +10,6 @@ from buildplan.v1.run_pb2 import Checkpoint
 from buildplan.v1.specialist_service_pb2 import DescribeRequest, DescribeResponse
 from services.contract.digests import text_digest
 from services.contract.names import checkpoint_name
-from services.contract.statements import lines
 from services.contract.version import CONTRACT_VERSION
 from services.coordinator.runs.patience import patiently
 from services.coordinator.runs.specialists import Specialist
@@ -40,7 +39,9 @@ def engine_title(description: DescribeResponse) -> str:
     return " ".join(filter(None, (description.engine, description.model, description.version)))
 
 
-def make_checkpoint(ids: tuple[str, str], digest: str, description: DescribeResponse, patch: Patch) -> Checkpoint:
+def make_checkpoint(
+    ids: tuple[str, str], digest: str, description: DescribeResponse, statement_count: int
+) -> Checkpoint:
     """The checkpoint of a result in the run `ids`; the time is set where it is stored."""
     return Checkpoint(
         name=checkpoint_name(*ids, f"{description.agent}-{digest}"),
@@ -48,7 +49,7 @@ def make_checkpoint(ids: tuple[str, str], digest: str, description: DescribeResp
         input_digest=digest,
         contract_version=CONTRACT_VERSION,
         engine=engine_title(description),
-        statement_count=len(lines(patch)),
+        statement_count=statement_count,
     )
 
 
