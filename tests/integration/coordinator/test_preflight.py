@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
+from pathlib import Path
 
 import grpc
 import pytest
@@ -13,8 +14,9 @@ from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_service_pb2 import DeleteDocumentRequest, ListDocumentsRequest
 from buildplan.v1.session_pb2 import Finding, ValidationResult
 from buildplan.v1.session_service_pb2 import ListConflictsRequest, ResolveConflictRequest, ValidateSessionRequest
+from tests.fakes.process import AGENTS
 from tests.fakes.specialist import FakeSpecialist
-from tests.integration.coordinator.house import House, refused
+from tests.integration.coordinator.house import House, open_house, refused
 from tests.integration.coordinator.papers import OTHER
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -66,14 +68,15 @@ async def test_every_result_is_stored_with_the_digest_of_its_input(house: House)
     assert stored_digests(house, session) == [found.input_digest for found in (first, second, third)]
 
 
-async def test_preflight_asks_free_specialists_once_who_they_are_and_nothing_else(
-    fake_house: House, fakes: dict[str, FakeSpecialist]
-) -> None:
-    session = await fake_house.session_with_papers()
-    for result in await asyncio.gather(*(preflight(fake_house, session) for _ in range(20))):
-        assert not result.estimates
-    assert not (await preflight(fake_house, session)).estimates
-    seen = [(fake.seen.describes, fake.seen.estimates, fake.seen.proposes) for fake in fakes.values()]
+async def test_preflight_asks_free_specialists_once_who_they_are_and_nothing_else(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        fakes = [await stack.enter_async_context(FakeSpecialist(agent)) for agent in AGENTS]
+        house = await stack.enter_async_context(open_house(tmp_path, {fake.agent: fake.address for fake in fakes}))
+        session = await house.session_with_papers()
+        for result in await asyncio.gather(*(preflight(house, session) for _ in range(20))):
+            assert not result.estimates
+        assert not (await preflight(house, session)).estimates
+    seen = [(fake.seen.describes, fake.seen.estimates, fake.seen.proposes) for fake in fakes]
     assert seen == [(1, 0, 0)] * len(fakes)
 
 
