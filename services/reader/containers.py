@@ -8,6 +8,7 @@ import zipfile
 from services.reader.content import Source
 from services.reader.findings import RefusedError
 
+_NO_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
 _MAX_MEMBERS = 10_000
 _SMALL = 1024 * 1024
 _BOMB_RATIO = 400
@@ -18,7 +19,7 @@ def member_names(data: bytes) -> frozenset[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return frozenset(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError):
+    except _NO_ZIP:
         return frozenset()
 
 
@@ -27,7 +28,7 @@ def check_zip(source: Source) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except _NO_ZIP as error:
         raise RefusedError(
             "UNREADABLE", "The file is damaged: its container cannot be opened.", "Save it again and upload it."
         ) from error

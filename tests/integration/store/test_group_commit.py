@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -38,18 +40,24 @@ async def held_writer(store: Store) -> tuple[asyncio.Task[None], threading.Event
     return task, go
 
 
-async def test_what_is_queued_together_is_one_transaction(store: Store) -> None:
+async def in_one_batch(store: Store, *writes: Awaitable[Any]) -> list[Any]:
+    """What writes that are queued together give, results and exceptions."""
     held, go = await held_writer(store)
-    queued = [asyncio.create_task(store.write(lambda tx: tx.get_transaction())) for _ in range(100)]
+    outcomes = asyncio.gather(*writes, return_exceptions=True)
     await asyncio.sleep(0)
     go.set()
     await held
-    assert len(set(await asyncio.gather(*queued))) == 1
+    return await outcomes
+
+
+async def test_what_is_queued_together_is_one_transaction(store: Store) -> None:
+    writes = (store.write(lambda tx: tx.get_transaction()) for _ in range(100))
+    (transaction,) = set(await in_one_batch(store, *writes))
+    assert not isinstance(transaction, BaseException)
 
 
 async def test_a_failing_unit_neither_loses_nor_blocks_the_others(store: Store) -> None:
     await add_session(store)
-    held, go = await held_writer(store)
 
     def broken(tx: Connection) -> None:
         sessions.touch(tx, "s1", NOW)
@@ -60,19 +68,15 @@ async def test_a_failing_unit_neither_loses_nor_blocks_the_others(store: Store) 
         tx.execute(text("UPDATE sessions SET message = 'spoilt'"))
         tx.execute(text("INSERT INTO sessions (id, create_us, update_us, message) VALUES ('s1', 0, 0, '')"))
 
-    outcomes = asyncio.gather(
+    _, defect, _, violation, unknown, _ = await in_one_batch(
+        store,
         add_session(store, "sessions/before"),
         store.write(broken),
         add_session(store, "sessions/between"),
         store.write(violating),
         store.write(lambda tx: sessions.touch(tx, "unknown", NOW)),
         add_session(store, "sessions/after"),
-        return_exceptions=True,
     )
-    await asyncio.sleep(0)
-    go.set()
-    await held
-    _, defect, _, violation, unknown, _ = await outcomes
     assert isinstance(defect, ValueError)
     assert isinstance(violation, IntegrityError)
     assert isinstance(unknown, NotFound)
@@ -89,7 +93,6 @@ async def test_a_failing_unit_neither_loses_nor_blocks_the_others(store: Store) 
 async def test_a_lost_fence_undoes_its_own_unit_alone(store: Store) -> None:
     await add_session(store)
     fence = await add_run(store, run())
-    held, go = await held_writer(store)
     event = agent_event("qma", AgentStatus.STATE_RUNNING)
 
     def stale(tx: Connection) -> None:
@@ -97,15 +100,11 @@ async def test_a_lost_fence_undoes_its_own_unit_alone(store: Store) -> None:
         tx.execute(text("UPDATE sessions SET message = '{}'"))
         runs.record(tx, "s1", "r1", fence + 1, [event])
 
-    outcomes = asyncio.gather(
+    lost, recorded = await in_one_batch(
+        store,
         store.write(stale),
         store.write(lambda tx: runs.record(tx, "s1", "r1", fence, [event])),
-        return_exceptions=True,
     )
-    await asyncio.sleep(0)
-    go.set()
-    await held
-    lost, recorded = await outcomes
     assert isinstance(lost, FenceLost)
     assert not isinstance(recorded, BaseException)
     assert [found.sequence for found in recorded] == [1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
@@ -11,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from buildplan.v1.agent_pb2 import AgentStatus
 from services.coordinator.store import Store, events, runs
 from tests.integration.store.examples import add_run, add_session, agent_event, run
-from tests.integration.store.test_group_commit import held_writer
+from tests.integration.store.test_group_commit import in_one_batch
 
 RUNNING, COMPLETE = AgentStatus.STATE_RUNNING, AgentStatus.STATE_COMPLETE
 
@@ -36,20 +34,15 @@ async def test_what_waits_is_seen_in_its_transaction(store: Store, fence: int) -
 async def test_a_row_that_is_refused_undoes_its_own_unit_alone(store: Store, fence: int) -> None:
     first = agent_event("qma", RUNNING)
     await store.write(lambda tx: runs.record(tx, "s1", "r1", fence, [first]))
-    held, go = await held_writer(store)
 
     def again(tx: Connection) -> None:
         events.insert(tx, "s1", "r1", [first])
 
-    outcomes = asyncio.gather(
+    refused, recorded = await in_one_batch(
+        store,
         store.write(again),
         store.write(lambda tx: runs.record(tx, "s1", "r1", fence, [agent_event("qma", COMPLETE)])),
-        return_exceptions=True,
     )
-    await asyncio.sleep(0)
-    go.set()
-    await held
-    refused, recorded = await outcomes
     assert isinstance(refused, IntegrityError)
     assert not isinstance(recorded, BaseException)
     stored = await store.read(lambda tx: events.after(tx, "s1", "r1", 0, 10))
