@@ -24,6 +24,7 @@ from services.runtime.errors import DomainError
 
 _log = structlog.get_logger()
 _A_MOMENT = 0.02
+_REST, _LONGEST_REST = 3.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,7 @@ class Heart:
         wait = self._house.policy.lease / 3
         while True:
             await self._sleep(wait)
+            begun = asyncio.get_running_loop().time()
             try:
                 wait = await self.beat()
             except Exception as error:  # noqa: BLE001 - the heart must beat on; a lease outlives two missed beats
@@ -175,6 +177,11 @@ class Heart:
                 _log.error("leases could not be renewed", cause=str(error), exc_info=None if known else error)
                 self._trust_expiry_from = asyncio.get_running_loop().time() + self._house.policy.lease
                 wait = self._house.policy.lease / 10
+            await self._rest(asyncio.get_running_loop().time() - begun)
+
+    async def _rest(self, beaten: float) -> None:
+        """A claim looks at all that wait: the longer the line, the more ended runs make room for one claim."""
+        await asyncio.sleep(min(_REST * beaten, _LONGEST_REST))
 
     async def _sleep(self, seconds: float) -> None:
         try:

@@ -112,6 +112,8 @@ class Runs:
         """Call once at the start: continues the runs that were in flight when their coordinator died."""
         if self._listener is not None:
             self._listener.start()
+        else:
+            self._turn()
         await self._heart.beat()
         self._heart.start()
 
@@ -174,8 +176,6 @@ class Runs:
         """The events after a sequence number, then those that come, until the run's last."""
         if after_sequence < 0:
             raise InvalidArgument("after_sequence", "is a sequence number, or 0 for all events")
-        if name not in self._active:
-            await self.get(name)
         self._watchers += 1
         try:
             async for event in self._feed.watch(name, after_sequence):
@@ -270,8 +270,8 @@ class Runs:
             self._heart.wake()
 
     def _turn(self) -> None:
-        """We hear of changes from now on, or no more; some may have been missed."""
-        self._elsewhere.turn(live=self._listener is not None and self._listener.live)
+        """We hear of changes from now on, or no more; some may have been missed. A sole coordinator makes them all."""
+        self._elsewhere.turn(live=self._listener is None or self._listener.live)
         self._heart.wake()
 
     async def _ended_run(self, name: str) -> Run:

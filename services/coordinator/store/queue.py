@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, bindparam, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text, tuple_
 from sqlalchemy import update as update_in
 
 from buildplan.v1.run_pb2 import Run
@@ -19,6 +19,7 @@ from services.coordinator.store.tables import IN_FLIGHT, RUNS, SESSIONS
 
 _THIS = tuple_(RUNS.c.session_id, RUNS.c.id)
 _CUSTOMER = (SESSIONS.c.tenant, SESSIONS.c.customer)
+_AGE = (RUNS.c.create_us, RUNS.c.id, RUNS.c.session_id)
 _SERVER_SECONDS = text("SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())")
 _NEVER, _EVER = -1, 2**62
 
@@ -65,9 +66,26 @@ def ask_to_cancel(tx: Connection, session_id: str, run_id: str, lease: Lease) ->
 
 
 def position(tx: Connection, session_id: str, run_id: str, lease: Lease) -> int | None:
-    """The place of a waiting run among all that wait, counted from 1; None when it does not wait."""
-    found = _POSITION.values(tx, session=session_id, run=run_id, **_free(tx, lease))
-    return int(found[0]) if found else None
+    """The place of a waiting run among all that wait, counted from 1; None when it does not wait.
+
+    It is counted, not sorted, for each customer: what is under way or had begun, what waits, what waits for longer.
+    A run waits behind what had begun, behind each customer's runs of earlier turns, and behind an older one of its own.
+    """
+    free = _free(tx, lease)
+    ours = _OURS(tx, session=session_id, run=run_id, **free).first()
+    if ours is None:
+        return None
+    lines = _LINES(tx, create=ours.create_us, session=session_id, run=run_id, **free).all()
+    customer = (ours.tenant, ours.customer)
+    turn = next(line.busy + line.older + 1 for line in lines if (line.tenant, line.customer) == customer)
+    before: int = sum(line.begun + _before(turn - line.busy, line.waiting, line.older) for line in lines)
+    return before + 1
+
+
+def _before(turn: int, waiting: int, older: int) -> int:
+    """How many of a line come before a run whose turn is this line's `turn`-th, of which `older` wait for longer."""
+    earlier = min(max(turn - 1, 0), waiting)
+    return earlier + (earlier < waiting and 0 < turn <= older)
 
 
 def count(tx: Connection) -> int:
@@ -106,8 +124,8 @@ def _in_flight() -> ColumnElement[bool]:
     return or_(*(RUNS.c.state == state for state in IN_FLIGHT))
 
 
-def _in_turn() -> Subquery:
-    """Free runs with their `position`: customers take turns, and those with fewer runs under way come first."""
+def _claimable() -> Select[Any]:
+    """In turn: customers take turns, and those with fewer runs under way come first."""
     free, of_session = _is_free(), SESSIONS.c.id == RUNS.c.session_id
     busy = (
         select(*_CUSTOMER, func.count().label("runs"))
@@ -116,24 +134,16 @@ def _in_turn() -> Subquery:
         .group_by(*_CUSTOMER)
         .subquery()
     )
-    oldest_first = (RUNS.c.state.desc(), RUNS.c.create_us, RUNS.c.id)
-    turn = func.row_number().over(partition_by=_CUSTOMER, order_by=oldest_first)
+    turn = func.row_number().over(partition_by=_CUSTOMER, order_by=(RUNS.c.state.desc(), *_AGE))
     waiting = (
-        select(RUNS.c.session_id, RUNS.c.id, RUNS.c.state, RUNS.c.create_us)
-        .add_columns((turn + func.coalesce(busy.c.runs, 0)).label("turn"))
+        select(*_AGE, RUNS.c.state, (turn + func.coalesce(busy.c.runs, 0)).label("turn"))
         .join_from(RUNS, SESSIONS, of_session)
         .join(busy, and_(*(busy.c[column.key] == column for column in _CUSTOMER)), isouter=True)
         .where(free)
         .subquery()
     )
-    order = (waiting.c.state.desc(), waiting.c.turn, waiting.c.create_us, waiting.c.id)
-    place = func.row_number().over(order_by=order).label("position")
-    return select(waiting.c.session_id, waiting.c.id, place).subquery()
-
-
-def _claimable() -> Select[Any]:
-    turn = _in_turn()
-    return select(turn.c.session_id, turn.c.id).order_by(turn.c.position).limit(bindparam("room"))
+    order = (waiting.c.state.desc(), waiting.c.turn, *(waiting.c[column.key] for column in _AGE))
+    return select(waiting.c.session_id, waiting.c.id).order_by(*order).limit(bindparam("room"))
 
 
 def _locked(which: ColumnElement[bool]) -> Select[Any]:
@@ -141,14 +151,29 @@ def _locked(which: ColumnElement[bool]) -> Select[Any]:
     return select(RUNS).where(which, _is_free()).order_by(RUNS.c.create_us).with_for_update(skip_locked=True)
 
 
-def _placed() -> Select[Any]:
-    turn = _in_turn()
-    return select(turn.c.position).where(turn.c.session_id == bindparam("session"), turn.c.id == bindparam("run"))
+def _this_one() -> ColumnElement[bool]:
+    return and_(RUNS.c.session_id == bindparam("session"), RUNS.c.id == bindparam("run"))
+
+
+def _ours() -> Select[Any]:
+    ours = select(*_CUSTOMER, RUNS.c.create_us).join_from(RUNS, SESSIONS, SESSIONS.c.id == RUNS.c.session_id)
+    return ours.where(_this_one(), _is_free())
+
+
+def _lines() -> Select[Any]:
+    """By customer: `begun` runs that are free, `busy` ones that are under way or had begun, and what waits."""
+    free, begun = _is_free(), RUNS.c.state == "STATE_RUNNING"
+    older = tuple_(*_AGE) < tuple_(bindparam("create"), bindparam("run"), bindparam("session"))
+    counts = {"begun": and_(begun, free), "busy": or_(begun, ~free), "waiting": and_(~begun, free)}
+    counts["older"] = and_(counts["waiting"], older)
+    columns = (func.count().filter(condition).label(name) for name, condition in counts.items())
+    lines = select(*_CUSTOMER, *columns).join_from(RUNS, SESSIONS, SESSIONS.c.id == RUNS.c.session_id)
+    return lines.where(_in_flight()).group_by(*_CUSTOMER)
 
 
 _CLAIM = Prepared(_locked(_THIS.in_(_claimable())))
-_SEIZE = Prepared(_locked(and_(RUNS.c.session_id == bindparam("session"), RUNS.c.id == bindparam("run"))))
-_POSITION = Prepared(_placed())
+_SEIZE = Prepared(_locked(_this_one()))
+_OURS, _LINES = Prepared(_ours()), Prepared(_lines())
 
 
 def _take(tx: Connection, lease: Lease, query: Prepared, **parameters: object) -> list[Claimed]:

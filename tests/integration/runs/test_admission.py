@@ -10,6 +10,7 @@ import pytest
 from buildplan.v1.run_pb2 import Run
 from buildplan.v1.run_service_pb2 import StartRunRequest
 from services.coordinator.runs.policy import RunPolicy
+from services.runtime.errors import FailedPrecondition
 from tests.fakes.process import AGENTS
 from tests.fakes.sessions import add_session
 from tests.fakes.specialist import Behaviour
@@ -44,6 +45,29 @@ async def test_one_customers_runs_do_not_starve_anothers(house: House) -> None:
     assert len(before) <= LIMIT
     assert {(await house.runs.get(run.name)).state for run in many} == {Run.STATE_SUCCEEDED}
     assert max(house.fakes[agent].seen.most_at_work for agent in AGENTS) <= LIMIT
+
+
+async def test_watchers_of_waiting_runs_do_not_look_until_something_happens(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand that looked twice a second would keep a coordinator from its runs."""
+    await house.runs.recover()
+    await block(house)
+    runs = await start(house, "acme", 3)
+    watchers = [asyncio.create_task(house.events(run.name)) for run in runs]
+    await asyncio.sleep(10 * POLICY.foreign_poll)
+    with monkeypatch.context() as unread:
+        unread.setattr(house.store, "read", _refuse)
+        await asyncio.sleep(10 * POLICY.foreign_poll)
+        assert not any(watcher.done() for watcher in watchers)
+    for run in runs:
+        await house.runs.cancel(run.name)
+    for log in await asyncio.gather(*watchers):
+        assert log[-1].run_state.state == Run.STATE_CANCELLED
+
+
+async def _refuse(_: object) -> None:
+    raise FailedPrecondition("READ", "the store was read")
 
 
 async def block(house: House) -> list[Run]:
