@@ -33,6 +33,8 @@ from tests.integration.gateway.processes import ServerProcess
 
 # Apart from each other, as agents are.
 AGENT_SECONDS, STEPS, STARTS = (565, 585, 605, 625), 300, 5
+# What is measured are open windows and an open browser, not how long fifty of them take to open and to close.
+SETTLING = 2.0
 DOMAIN = "planner.test"
 ARGUMENTS = [
     "--no-sandbox",
@@ -90,6 +92,7 @@ async def measure(browser: Browser, urls: list[str], seconds: float, *, drawn: b
     pages = [await _window(context, url) for url in urls]
     if not drawn:
         await asyncio.gather(*(page.evaluate(UNDRAWN) for page in pages))
+    await asyncio.sleep(SETTLING)
     await asyncio.gather(*(page.evaluate(LISTEN) for page in pages))
     await asyncio.sleep(seconds)
     found = await asyncio.gather(*(page.evaluate("window.arrivals") for page in pages))
@@ -108,6 +111,7 @@ async def first_paint(browser: Browser, gateway: ServerProcess) -> float:
     """Milliseconds from the start of the gateway's process until the list of jobs is painted."""
     gateway.kill()
     page = await browser.new_page()
+    await asyncio.sleep(SETTLING)
     began = time.time()
     gateway.start()
     await asyncio.to_thread(_until_it_listens, gateway.address)

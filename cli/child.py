@@ -23,17 +23,8 @@ def end_with(parent: int) -> None:
         sys.exit(0)
 
 
-def without_rich() -> None:
-    """structlog imports rich where it is installed, for tracebacks that services/runtime/logs.py never prints.
-
-    It is the command's own; a specialist would spend a fifth of its start on it.
-    """
-    sys.modules["rich"] = None  # type: ignore[assignment]
-
-
 if __name__ == "__main__":
     end_with(int(sys.argv[1]))
-    without_rich()
     module = sys.argv[2]
     sys.argv[:] = [module]
     runpy.run_module(module, run_name="__main__", alter_sys=True)

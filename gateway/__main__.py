@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import structlog
-
 from gateway.settings import DEFAULT_PORT
 from services.runtime.channels import open_channel
 from services.runtime.identity import read_identities
+from services.runtime.logs import get_logger
 from services.runtime.process import run_process
 from services.runtime.settings import Environment, ServerSettings
 
-_log = structlog.get_logger()
+_log = get_logger()
 
 
 async def main(environment: Environment, settings: ServerSettings) -> None:

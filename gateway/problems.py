@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import grpc
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -17,9 +16,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from services.runtime.errors import DomainError, Violation
+from services.runtime.logs import get_logger
 from services.runtime.remote import TLS_ADVICE, RemoteError, read_error
 
-_log = structlog.get_logger()
+_log = get_logger()
 MEDIA_TYPE = "application/problem+json"
 SCHEMA: dict[str, object] = {
     "type": "object",

@@ -8,15 +8,15 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from gateway.events.feed import Feeds
 from services.runtime.collector import settle
+from services.runtime.logs import get_logger
 from services.runtime.settings import ServerSettings, SettingError
 
-_log = structlog.get_logger()
+_log = get_logger()
 _KEEP_ALIVE_SECONDS = 20
 
 

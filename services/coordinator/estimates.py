@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 import grpc
-import structlog
 
 from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.context_pb2 import ContextPack
@@ -21,8 +20,9 @@ from services.coordinator.runs.reuse import input_digest
 from services.coordinator.runs.specialists import Specialist, Specialists
 from services.coordinator.store import Store
 from services.coordinator.store import checkpoints as rows
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 _DESCRIBE_SECONDS = 1.0
 _ESTIMATE_SECONDS = 15.0
 _REMEMBERED_SECONDS = 30.0

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import grpc
-import structlog
 
 from services.contract.names import session_name
 from services.coordinator.access.audit import AuditLog
@@ -16,11 +15,12 @@ from services.coordinator.store import Store
 from services.coordinator.store import sessions as rows
 from services.runtime.errors import DomainError
 from services.runtime.identity import Principal
+from services.runtime.logs import get_logger
 
 SUBJECT = "retention"
 _METHOD = "buildplan.v1.SessionService/DeleteSession"
 _PAUSE_SECONDS = 3600.0
-_log = structlog.get_logger()
+_log = get_logger()
 
 
 class Retention:

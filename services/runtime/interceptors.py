@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import grpc
-import structlog
 from grpc_status import rpc_status
 
 from services.contract.names import BadName
 from services.runtime import tracing
 from services.runtime.door import Door, Visit, caller
 from services.runtime.errors import DomainError, Internal, InvalidArgument, to_status
+from services.runtime.logs import get_logger
 from services.runtime.metrics import Counter, Histogram
 from services.runtime.places import Places
 from services.runtime.request_limits import within_limit
 
-_log = structlog.get_logger()
+_log = get_logger()
 _Context = grpc.aio.ServicerContext[Any, Any]
 _ANSWERED = Histogram("buildplan_rpc_seconds", "Unary calls that were answered well.", ("method",))
 _FAILED = Counter("buildplan_rpc_failures_total", "Calls that ended with an error, by status code.", ("method", "code"))

@@ -1,15 +1,38 @@
-"""Structured logs on stderr; session, run and agent ids come from structlog's context variables."""
+"""Structured logs on stderr; session, run and agent ids come from structlog's context variables.
+
+Every logger comes from here: structlog imports rich where it is installed, a tenth of a server's start, for tracebacks
+that are never printed. It is kept from that, and rich is left to the command.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
-
-import structlog
-from structlog.typing import EventDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from services.runtime import tracing
 
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Inside, what has not been imported yet cannot be."""
+    hidden = sys.modules.setdefault(module, None) is None  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if hidden:
+            del sys.modules[module]
+
+
+with _without("rich"):
+    import structlog
+    from structlog.contextvars import bind_contextvars as bind
+    from structlog.typing import EventDict
+
+__all__ = ["bind", "configure_logs", "get_logger"]
+
+get_logger = structlog.get_logger
 _LEVELS = logging.getLevelNamesMapping()
 
 
@@ -32,7 +55,7 @@ def configure_logs(service: str, level: str, form: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
+    bind(service=service)
 
 
 def _add_trace(_: object, __: str, event: EventDict) -> EventDict:

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import grpc
-import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
@@ -18,11 +17,12 @@ from services.runtime.channels import MAX_MESSAGE_BYTES
 from services.runtime.collector import settle
 from services.runtime.door import Door, OpenDoor
 from services.runtime.interceptors import CallInterceptor, Entrance
+from services.runtime.logs import get_logger
 from services.runtime.places import Places
 from services.runtime.request_limits import transport_limit
 from services.runtime.settings import ServerSettings, SettingError
 
-_log = structlog.get_logger()
+_log = get_logger()
 _DRAIN_NOTICE_SECONDS = 0.3
 
 _OPTIONS: tuple[tuple[str, int], ...] = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import grpc
-import structlog
 
 from buildplan.v1 import specialist_service_pb2
 from buildplan.v1.specialist_service_pb2_grpc import add_SpecialistServiceServicer_to_server
+from services.runtime.logs import get_logger
 from services.runtime.process import run_process
 from services.runtime.server import Service, serve_until_signal
 from services.runtime.settings import Environment, ServerSettings, SettingError
@@ -16,7 +16,7 @@ from services.specialist.offline.engine import OfflineEngine
 from services.specialist.profile import Profile
 from services.specialist.servicer import SpecialistServicer
 
-_log = structlog.get_logger()
+_log = get_logger()
 _NAME = specialist_service_pb2.DESCRIPTOR.services_by_name["SpecialistService"].full_name
 
 

@@ -7,7 +7,6 @@ from contextlib import aclosing
 from typing import Any
 
 import grpc
-import structlog
 
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import (
@@ -21,6 +20,7 @@ from buildplan.v1.specialist_service_pb2 import (
 from buildplan.v1.specialist_service_pb2_grpc import SpecialistServiceServicer
 from services.contract.ownership import sections_of
 from services.runtime.errors import InvalidArgument
+from services.runtime.logs import bind
 from services.specialist.engine import Engine
 from services.specialist.profile import Profile
 
@@ -57,7 +57,7 @@ class SpecialistServicer(SpecialistServiceServicer):
         """Description, progress, one patch."""
         if not request.HasField("context"):
             raise InvalidArgument("context", "a proposal needs a context pack")
-        structlog.contextvars.bind_contextvars(run=request.run, agent=self._description.agent)
+        bind(run=request.run, agent=self._description.agent)
         yield ProposeResponse(description=self._description)
         async with aclosing(self._engine.propose(request.context)) as parts:  # type: ignore[type-var]
             async for part in parts:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 import grpc
-import structlog
 
 from buildplan.v1.audit_service_pb2 import AuditRecord
 from services.contract.times import set_time
@@ -15,8 +14,9 @@ from services.coordinator.store import Store
 from services.coordinator.store import audit as rows
 from services.runtime.errors import Unavailable
 from services.runtime.identity import Principal
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 _LONGEST_NAME = 200
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.document_pb2 import Document, DocumentKind, Page
@@ -25,8 +24,9 @@ from services.coordinator.store import documents as rows
 from services.coordinator.store import sessions as session_rows
 from services.reader.pool import ReaderPool
 from services.runtime.errors import AlreadyExists, InvalidArgument
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 _ID_ATTEMPTS = 5
 
 

@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-import structlog
-
 from buildplan.v1.run_pb2 import Run
 from services.coordinator.runs import metrics
 from services.coordinator.runs.assignment import Assignment, Earlier, House
 from services.coordinator.runs.run import RunExecution
 from services.coordinator.store.leases import Lease
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 
 
 class ActiveRuns:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import AgentStatus, Attempt, Usage
@@ -28,8 +27,9 @@ from services.coordinator.runs.states import agent_event
 from services.coordinator.store import Store
 from services.coordinator.store import attempts as attempt_rows
 from services.coordinator.store import checkpoints as checkpoint_rows
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import grpc
-import structlog
 
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import DescribeResponse, Progress, ProposeRequest, ProposeResponse
@@ -15,9 +14,10 @@ from services.coordinator.runs import failures
 from services.coordinator.runs.failures import AgentFailed, refused, remote_failure
 from services.coordinator.runs.specialists import Specialist
 from services.runtime import tracing
+from services.runtime.logs import get_logger
 from services.runtime.remote import read_error
 
-_log = structlog.get_logger()
+_log = get_logger()
 Hear = Callable[[DescribeResponse | Progress], None]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 
 import grpc
-import structlog
 
 from buildplan.v1.agent_pb2 import Failure
+from services.runtime.logs import get_logger
 from services.runtime.places import BUSY
 from services.runtime.remote import TLS_ADVICE, RemoteError
 
-_log = structlog.get_logger()
+_log = get_logger()
 
 UNREACHABLE = "UNREACHABLE"
 DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"

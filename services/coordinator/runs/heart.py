@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import AgentStatus
@@ -21,8 +20,9 @@ from services.coordinator.store import leases, queue
 from services.coordinator.store.leases import Kept
 from services.coordinator.store.queue import Claimed
 from services.runtime.errors import DomainError
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 _A_MOMENT = 0.02
 _REST, _LONGEST_REST = 3.0, 0.2
 

@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import structlog
-
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
+from services.runtime.logs import get_logger
 
 T = TypeVar("T")
 AGAIN_SECONDS = 0.2
-_log = structlog.get_logger()
+_log = get_logger()
 
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import grpc
-import structlog
 
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint
@@ -15,8 +14,9 @@ from services.coordinator.runs.patience import patiently
 from services.coordinator.runs.specialists import Specialist
 from services.coordinator.store import Store
 from services.coordinator.store import checkpoints as rows
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 
 
 def input_digest(context_digest: str, description: DescribeResponse) -> str:

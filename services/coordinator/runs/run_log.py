@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.run_pb2 import Run, RunEvent
@@ -19,8 +18,9 @@ from services.coordinator.store import events as event_rows
 from services.coordinator.store import runs as rows
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 from services.runtime.errors import DomainError
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 _MANY = 1_000_000
 Unit = Callable[[Connection], Sequence[RunEvent]]
 """Writes what belongs to some events, and returns the events."""

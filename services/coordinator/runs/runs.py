@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import AgentStatus, Attempt
@@ -44,8 +43,9 @@ from services.coordinator.store import runs as rows
 from services.coordinator.store import sessions as session_rows
 from services.coordinator.store.errors import StoreUnavailable
 from services.runtime.errors import FailedPrecondition, InvalidArgument, Unavailable
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 
 
 @dataclass(frozen=True)

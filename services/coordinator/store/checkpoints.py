@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import structlog
 from google.protobuf.message import DecodeError
 from sqlalchemy import Connection, bindparam, select
 
@@ -11,8 +10,9 @@ from buildplan.v1.run_pb2 import Checkpoint
 from services.contract.version import CONTRACT_VERSION
 from services.coordinator.store.prepared import Prepared, PreparedRows
 from services.coordinator.store.tables import CHECKPOINTS
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 _PUT = PreparedRows(CHECKPOINTS, replaced=("create_us", "contract_version", "message", "patch"))
 _AGENTS = Prepared(select(CHECKPOINTS.c.agent).where(CHECKPOINTS.c.session_id == bindparam("session")).distinct())
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-import structlog
 from sqlalchemy import URL
 
 from services.coordinator.store import changes
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.05, 2.0
 
 

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
@@ -20,8 +19,9 @@ from services.coordinator.store import changes, metrics
 from services.coordinator.store.driver import execute
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 from services.coordinator.store.prepared import drop_waiting, put_waiting
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 _LARGEST_BATCH = 256
 _PATIENCE_SECONDS = 5.0
 _RECONNECTS = 3

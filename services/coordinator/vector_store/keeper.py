@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
-import structlog
 from sqlalchemy import Connection
 
 from buildplan.v1.session_pb2 import Finding, Session
@@ -21,8 +20,9 @@ from services.coordinator.store import documents as document_rows
 from services.coordinator.store import sessions as session_rows
 from services.coordinator.vector_store.index import VectorStoreIndex, VectorStores
 from services.runtime.errors import DomainError, NotFound, Unavailable
+from services.runtime.logs import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 _LONGEST_SECONDS = 900.0
 
 

@@ -11,15 +11,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
-import structlog
 from jwt import PyJWK, PyJWKClient, PyJWKSet
 
 from services.runtime.addresses import is_loopback
 from services.runtime.errors import Unauthenticated, Unavailable
 from services.runtime.identity.principal import Principal, check_principal
+from services.runtime.logs import get_logger
 from services.runtime.settings import Environment, SettingError
 
-_log = structlog.get_logger()
+_log = get_logger()
 # Public keys only: a secret that both sides share would let whoever verifies also sign.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _LEEWAY_SECONDS = 10

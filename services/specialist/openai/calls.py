@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import structlog
-
 from buildplan.v1.agent_pb2 import Attempt, Usage
 from buildplan.v1.specialist_service_pb2 import Progress
 from services.contract.times import set_time
 from services.contract.usage import total
 from services.runtime import tracing
+from services.runtime.logs import get_logger
 from services.specialist.openai import metrics
 from services.specialist.openai.breaker import Breaker
 from services.specialist.openai.failures import CallFailed, domain_error
@@ -27,7 +26,7 @@ from services.specialist.openai.reply import Reply
 from services.specialist.openai.retry import Sleep, with_attempts
 from services.specialist.openai.settings import OpenAISettings
 
-_log = structlog.get_logger()
+_log = get_logger()
 
 
 @dataclass(frozen=True)

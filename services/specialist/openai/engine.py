@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import structlog
-
 from buildplan.v1.agent_pb2 import Usage
 from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.specialist_service_pb2 import Progress
 from services.runtime.errors import Aborted, DomainError
+from services.runtime.logs import get_logger
 from services.runtime.settings import Environment, SettingError
 from services.specialist.offline.reader import read_whole
 from services.specialist.openai.answer import Answer, Unusable, mark, read_answer
@@ -30,7 +29,7 @@ from services.specialist.openai.settings import OpenAISettings
 from services.specialist.openai.vector_store import search
 from services.specialist.profile import Conclude, Profile
 
-_log = structlog.get_logger()
+_log = get_logger()
 BAD_ANSWER = "BAD_ANSWER"
 
 
