@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from gateway.access.guard import COOKIE
 from services.runtime.identity import Principal, StaticTokens
 from tests.acceptance.browser.planner import planner_at
+from tests.fakes.identity_provider import Provider
 from tests.integration.gateway.web import Web, open_web
 
 pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.xdist_group("browser"), pytest.mark.timeout(120)]
@@ -33,6 +37,26 @@ async def test_a_planner_signs_in_and_out(browser: Browser, web: Web) -> None:
         await planner.looks_right("jobs-signed-in")
         await planner.click("Sign out")
         await page.wait_for_url("**/sign-in")
+        await planner.open("/")
+        await page.wait_for_url("**/sign-in?*")
+
+
+async def test_a_token_of_the_identity_provider_serves_until_it_expires(
+    browser: Browser, web: Web, tmp_path: Path
+) -> None:
+    provider = Provider()
+    identities = provider.identities(tmp_path)
+    async with open_web(web.house, identities=identities) as closed, planner_at(browser, closed.address) as planner:
+        page = planner.page
+        await planner.open("/sign-in")
+        await page.get_by_label("Access token").fill(Provider().token())
+        await planner.click("Sign in")
+        await planner.sees(re.compile("token is not valid here"))
+        await page.get_by_label("Access token").fill(provider.token())
+        await planner.click("Sign in")
+        await expect(page.get_by_role("button", name="New job")).to_be_visible()
+        expired = provider.token(exp=time.time() - 60)
+        await page.context.add_cookies([{"name": COOKIE, "value": expired, "url": planner.base}])
         await planner.open("/")
         await page.wait_for_url("**/sign-in?*")
 

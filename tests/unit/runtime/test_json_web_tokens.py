@@ -7,41 +7,21 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWKClient
-from jwt.algorithms import ECAlgorithm
 
 from services.runtime.errors import Unauthenticated, Unavailable
 from services.runtime.identity import Identities, Principal, read_identities
 from services.runtime.identity.json_web_tokens import Expected, JsonWebTokens, Keys
 from services.runtime.settings import Environment, SettingError
-
-ISSUER, AUDIENCE = "https://id.example", "buildplan"
-
-
-@dataclass
-class Provider:
-    """An identity provider: its keys by id."""
-
-    keys: dict[str, EllipticCurvePrivateKey] = field(default_factory=lambda: {"one": generate_private_key(SECP256R1())})
-
-    def key_set(self) -> str:
-        algorithm = ECAlgorithm(ECAlgorithm.SHA256)
-        public = {name: json.loads(algorithm.to_jwk(key.public_key())) for name, key in self.keys.items()}
-        return json.dumps({"keys": [{**key, "kid": name, "use": "sig"} for name, key in public.items()]})
-
-    def token(self, key: str = "one", **changed: Any) -> str:
-        claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ada", "tenant": "acme", "exp": time.time() + 60, **changed}
-        claims = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(claims, self.keys[key], algorithm="ES256", headers={"kid": key})
+from tests.fakes.identity_provider import AUDIENCE, ISSUER, Provider, identities_by
 
 
 @pytest.fixture
@@ -51,16 +31,7 @@ def provider() -> Provider:
 
 @pytest.fixture
 def identities(provider: Provider, tmp_path: Path) -> Identities:
-    file = tmp_path / "keys.json"
-    file.write_text(provider.key_set())
-    return read(str(file))
-
-
-def read(source: str) -> Identities:
-    values = {"BUILDPLAN_JWT_ISSUER": ISSUER, "BUILDPLAN_JWT_AUDIENCE": AUDIENCE, "BUILDPLAN_JWT_JWKS": source}
-    found = read_identities(Environment(values))
-    assert found is not None
-    return found
+    return provider.identities(tmp_path)
 
 
 async def test_a_signed_token_names_its_tenant_and_subject(provider: Provider, identities: Identities) -> None:
@@ -204,7 +175,7 @@ def of_server(server: KeyServer, clock: Clock) -> JsonWebTokens:
 
 
 async def test_keys_are_read_from_a_url_once(provider: Provider, server: KeyServer) -> None:
-    identities = read(server.url)
+    identities = identities_by(server.url)
     assert server.reads == 0
     for _ in range(3):
         assert (await identities.identify(provider.token())).tenant == "acme"
