@@ -22,7 +22,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def root(token: options.TokenOption = "") -> None:
+def root(token: options.TokenOption = "", version: options.VersionOption = False) -> None:  # noqa: ARG001
     """Options of every command."""
     use_token(token)
 

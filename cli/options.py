@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.engines import Engine
+from services.contract.version import CONTRACT_VERSION
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"buildplan {metadata.version('build-planner')}, contract {CONTRACT_VERSION}")
+        raise typer.Exit
+
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON only, one object a line.")]
 TargetOption = Annotated[
@@ -19,6 +28,10 @@ TokenOption = Annotated[
     typer.Option(
         "--token", metavar="TOKEN", help="Says who calls; BUILDPLAN_TOKEN or BUILDPLAN_TOKEN_FILE keep it unseen."
     ),
+]
+VersionOption = Annotated[
+    bool,
+    typer.Option("--version", callback=_say_version, is_eager=True, help="Says which one this is."),
 ]
 SessionOption = Annotated[
     str,

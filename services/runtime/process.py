@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from services.runtime import collector, event_loop, metrics, tracing
@@ -22,6 +22,7 @@ def run_process(
     """
     collector.rest()
     try:
+        _check_arguments(sys.argv[1:])
         environment = Environment(os.environ)
         settings = ServerSettings.read(environment, default_port)
         configure_logs(name, settings.log_level, settings.log_format)
@@ -33,3 +34,8 @@ def run_process(
         sys.exit(2 if isinstance(error, SettingError) else 1)
     finally:
         tracing.close()
+
+
+def _check_arguments(given: Sequence[str]) -> None:
+    if given:
+        raise SettingError(f'takes no "{given[0]}": environment variables set it, such as BUILDPLAN_PORT')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
 from tests.unit.cli.conftest import Call
@@ -17,6 +19,11 @@ def test_the_front_page_names_every_command_and_the_exit_codes(call: Call) -> No
     shown = call("--help").output
     assert [command for command in COMMANDS if f" {command} " not in shown] == []
     assert "0 complete, 3 partial, 1 failed, 2 wrong usage" in shown
+
+
+def test_the_version_is_the_installed_one(call: Call) -> None:
+    process = call("--version")
+    assert (process.exit_code, process.output) == (0, f"buildplan {version('build-planner')}, contract buildplan.v1\n")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
