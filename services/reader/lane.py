@@ -68,4 +68,15 @@ class Lane:
             if child.alive:
                 return child
             await child.kill()
-        return await ChildProcess.start()
+        return await _started()
+
+
+async def _started() -> ChildProcess:
+    """A new child; a caller that is cancelled while it starts leaves none behind."""
+    starting = asyncio.create_task(ChildProcess.start())
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        child = await starting
+        await child.kill()
+        raise

@@ -107,6 +107,18 @@ async def test_a_cancelled_read_ends_its_child(tmp_path: Path) -> None:
         assert not _children()
 
 
+async def test_a_read_that_is_cancelled_while_its_child_starts_leaves_none(tmp_path: Path) -> None:
+    path = _stored(tmp_path, b"The finish shall be 2B.")
+    async with ReaderPool() as pool:
+        for number in range(10):
+            reading = asyncio.create_task(pool.read(path, "a.txt"))
+            await asyncio.sleep(number * 0.001)
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            assert not _children()
+
+
 def test_the_parent_loads_no_parser() -> None:
     parsers = ("pypdfium2", "PIL", "docx", "openpyxl", "lxml", "oxmsg")
     script = f"import sys, services.reader.pool; print([n for n in {parsers} if n in sys.modules])"
