@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from buildplan.v1.document_pb2 import Page, Passage
@@ -10,6 +10,7 @@ from services.reader import signs
 from services.reader.lines import CELL_SEPARATOR, Block, Line, group, page_text
 
 BODY, HEADING = Passage.ROLE_BODY, Passage.ROLE_HEADING
+LONGEST_PASSAGE = 8_000
 _CONTENTS_PAGES = 0.6
 _CONTENTS_LINES = 4
 """Lines that end with leader dots from which they list contents whose page numbers were lost; fewer are blanks."""
@@ -24,11 +25,25 @@ class Outline:
 
 
 def add_passage(page: Page, text: str, role: Passage.Role.ValueType, *, heading: str = "", locator: str = "") -> None:
-    """Appends a passage to `page`; its identifier is "p{page}-{ordinal}"."""
-    ordinal = len(page.passages) + 1
-    page.passages.add(
-        id=f"p{page.number}-{ordinal}", page=page.number, text=text, role=role, locator=locator, heading=heading
-    )
+    """Appends a passage to `page`; its identifier is "p{page}-{ordinal}".
+
+    One without end is cut: whoever compares words with all others of their passage would never be done with it.
+    """
+    for piece in _pieces(text):
+        ordinal = len(page.passages) + 1
+        page.passages.add(
+            id=f"p{page.number}-{ordinal}", page=page.number, text=piece, role=role, locator=locator, heading=heading
+        )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces of at most `LONGEST_PASSAGE`, cut behind a sentence, else behind a word, else anywhere."""
+    while len(text) > LONGEST_PASSAGE:
+        ends = (text.rfind(end, 0, LONGEST_PASSAGE) + len(end) for end in (". ", " "))
+        cut = next((end for end in ends if end > LONGEST_PASSAGE // 2), LONGEST_PASSAGE)
+        yield text[:cut].rstrip()
+        text = text[cut:].lstrip()
+    yield text
 
 
 def fill_page(

@@ -159,6 +159,8 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "one line.txt": lambda: b"x" * (3 * _MIB),
     "nearly dates.txt": lambda: b"12/12/" * 200_000,
     "nearly sizes.txt": lambda: b"1 1/2 x 1 1/2 x " * 60_000,
+    "drawing in one line.txt": lambda: b"304L stainless 1/4 in thick, quantity 12, due 2027-03-01 " * 60_000,
+    "drawing without end.txt": lambda: b"The base plate shall be 304L, 1/4 in thick, lead time 6 weeks. " * 60_000,
     "blanks.txt": lambda: b" \t" * _MIB + b"end",
     "dashes.md": lambda: b"-" * _MIB + b"end",
     "pages in a loop.pdf": _loop_of_pages,

@@ -15,10 +15,10 @@ from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from buildplan.v1.fact_pb2 import Fact
 from services.contract.names import last_id, parse, parse_session
 from services.coordinator.documents import metrics
+from services.coordinator.documents.claims import draw_facts
 from services.coordinator.documents.correction import check_kind, correct
 from services.coordinator.documents.intake import Paper, Received, insert, prepare
 from services.coordinator.documents.spool import spool
-from services.coordinator.facts import extract_facts
 from services.coordinator.store import Store
 from services.coordinator.store import documents as rows
 from services.coordinator.store import sessions as session_rows
@@ -119,7 +119,7 @@ class Documents:
         while True:
             current, pages = await self._store.read(lambda tx: _record(tx, session, document))
             corrected = correct(current, wanted, paths)
-            facts = await asyncio.to_thread(extract_facts, corrected, pages)
+            facts = await asyncio.to_thread(draw_facts, corrected, pages)
             if await self._store.write(_correction(session, current, corrected, facts, self._clock())):
                 return corrected
 

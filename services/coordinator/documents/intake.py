@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from buildplan.v1.fact_pb2 import Fact
 from services.contract.times import set_time
+from services.coordinator.documents.claims import draw_facts
 from services.coordinator.documents.doubt import doubt_issue_date
 from services.coordinator.documents.stamp import free_id, stamp
-from services.coordinator.facts import extract_facts
 from services.coordinator.store import documents as rows
 from services.reader.document import ReadDocument
 
@@ -52,7 +52,7 @@ def prepare(session: str, received: Received, taken: Collection[str], now: datet
         ids.add(identifier)
         stamp(session, identifier, document, pages)
         content = part.content if position else received.content
-        papers.append(Paper(document, pages, extract_facts(document, pages), content))
+        papers.append(Paper(document, pages, draw_facts(document, pages), content))
     return papers
 
 

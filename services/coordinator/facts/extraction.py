@@ -43,12 +43,31 @@ class _Claim:
     quote: str
 
 
-def extract_facts(document: Document, pages: Sequence[Page]) -> list[Fact]:
+@dataclass
+class Effort:
+    """How many characters, once for each topic that they may speak of, are still looked through in a document.
+
+    A real paper takes about 1,000 a page; a file that is made to cost time stops `on_page` after some seconds.
+    """
+
+    left: int = 3_000_000
+    on_page: int = 0
+
+    def spend(self, characters: int, page: int) -> bool:
+        """False, and from then on, when there is not enough left."""
+        self.left -= characters
+        if self.left < 0 and not self.on_page:
+            self.on_page = page
+        return self.left >= 0
+
+
+def extract_facts(document: Document, pages: Sequence[Page], effort: Effort | None = None) -> list[Fact]:
     """The direct claims of one document, in reading order; standards and lessons claim only their revision.
 
-    `pages` and their passages carry their document's name and their ids. Pure, about a millisecond a page.
+    `pages` and their passages carry their document's name and their ids. About a millisecond a page.
     """
-    claims = [*_own(document, pages), *(_body(document, pages) if papers.speaks_for_job(document) else ())]
+    body = _body(document, pages, effort or Effort()) if papers.speaks_for_job(document) else ()
+    claims = [*_own(document, pages), *body]
     ordinals: dict[pb.Topic.ValueType, int] = {}
     facts = []
     for claim in _once(claims):
@@ -63,22 +82,22 @@ def _own(document: Document, pages: Sequence[Page]) -> Iterator[_Claim]:
         yield _Claim(pb.TOPIC_REVISION, value.about, value, passage, quote)
 
 
-def _body(document: Document, pages: Sequence[Page]) -> Iterator[_Claim]:
+def _body(document: Document, pages: Sequence[Page], effort: Effort) -> Iterator[_Claim]:
     text = "\n".join(page.text for page in pages)[:_READ_FOR_HINTS]
     paper = Paper(document, date_reading(text, document.issue_date), is_stainless(text))
     for page in pages:
         for row in rows(page.passages):
             if claims_under(row.heading):
-                yield from _row_claims(paper, row)
+                yield from _row_claims(paper, row, effort)
         for passage in page.passages:
             if papers.may_claim(document, passage.role) and claims_under(passage.heading):
-                yield from _prose_claims(paper, passage)
+                yield from _prose_claims(paper, passage, effort)
 
 
-def _prose_claims(paper: Paper, passage: Passage) -> Iterator[_Claim]:
+def _prose_claims(paper: Paper, passage: Passage, effort: Effort) -> Iterator[_Claim]:
     lowered = passage.text.lower()
     rules = [rule for rule in RULES if rule.may_speak(lowered)]
-    if not rules:
+    if not rules or not effort.spend(len(rules) * len(lowered), passage.page):
         return
     earlier = ""
     for clause in clauses(passage):
@@ -90,16 +109,19 @@ def _prose_claims(paper: Paper, passage: Passage) -> Iterator[_Claim]:
         earlier = clause.text
 
 
-def _row_claims(paper: Paper, row: Row) -> Iterator[_Claim]:
+def _row_claims(paper: Paper, row: Row, effort: Effort) -> Iterator[_Claim]:
     clause = next(clauses(row.passage))
     if not is_direct(clause):
         return
     lowered = row.passage.text.lower()
     around = Surroundings("", row.description, heading=row.heading, row=row.subject(), in_parts_list=row.in_parts_list)
-    for rule in RULES:
+    rules = [rule for rule in RULES if rule.topic in row.columns or rule.may_speak(lowered)]
+    if not effort.spend(len(rules) * len(lowered), row.passage.page):
+        return
+    for rule in rules:
         if rule.topic in row.columns:
             yield from _cell_claims(paper, rule, row, clause, around)
-        elif rule.may_speak(lowered):
+        else:
             yield from _located(paper, rule, clause, around)
 
 

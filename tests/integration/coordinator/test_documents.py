@@ -21,6 +21,7 @@ from buildplan.v1.session_service_pb2 import ListConflictsRequest, ValidateSessi
 from tests.integration.coordinator.house import CHUNK, House, refused
 from tests.integration.coordinator.papers import DRAWING, ORDER, email
 
+LESSONS = DocumentKind.DOCUMENT_KIND_LESSONS_LEARNED
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
@@ -31,6 +32,16 @@ def update(name: str, *paths: str, **fields: object) -> UpdateDocumentRequest:
 
 async def only_document(house: House, content: bytes = DRAWING) -> Document:
     return (await house.upload(await house.session(), "drawing.md", content)).document
+
+
+async def test_a_paper_that_claims_without_end_is_compared_up_to_a_page_and_says_so(house: House) -> None:
+    claims = b"Lead time 6 weeks, quantity 12, thickness 3 mm, due 2027-03-01. " * 12_000 + b"\n\n"
+    document = await only_document(house, claims)
+    [finding] = [finding for finding in document.findings if finding.code == "CLAIMS_LIMITED"]
+    assert not finding.fatal
+    assert f"before page {finding.pages[0]} " in finding.message
+    lessons = (await house.documents.UpdateDocument(update(document.name, "kind", kind=LESSONS))).document
+    assert [finding.code for finding in lessons.findings] == []
 
 
 async def preflight(house: House, session: str) -> ValidationResult:

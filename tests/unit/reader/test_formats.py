@@ -135,6 +135,17 @@ def test_markdown_is_read_without_its_marks(read: Reader) -> None:
     assert texts(document) == ["2 Finish", "The finish shall be 2B or better.", "Item | Qty", "1 | 25"]
 
 
+def test_a_paragraph_without_end_is_cut_behind_its_sentences(read: Reader) -> None:
+    sentence = "The base plate shall be 304L stainless."
+    (document,) = read(" ".join([sentence] * 500).encode(), "notes.txt")
+    pieces = [passage.text for passage in document.pages[0].passages]
+    assert len(pieces) == 3
+    assert all(piece.startswith("The base") and piece.endswith("stainless.") for piece in pieces)
+    assert sum(piece.count(sentence) for piece in pieces) == 500
+    (unbroken,) = read(b"x" * 20_000, "x.txt")
+    assert [len(passage.text) for passage in unbroken.pages[0].passages] == [8_000, 8_000, 4_000]
+
+
 def test_csv_rows_know_their_cells(read: Reader) -> None:
     (document,) = read(b"Part;Material;Qty\nBR-2041;304L;25\n", "bom.csv")
     row = document.pages[0].passages[1]
