@@ -50,7 +50,7 @@ class Effort:
     A real paper takes about 1,000 a page; a file that is made to cost time stops `on_page` after some seconds.
     """
 
-    left: int = 3_000_000
+    left: int = 2_000_000
     on_page: int = 0
 
     def spend(self, characters: int, page: int) -> bool:
