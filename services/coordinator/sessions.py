@@ -145,17 +145,17 @@ class Sessions:
         Documents come by their names, whatever the order in which they arrived: the same papers are the same input.
         """
 
-        def load(tx: Connection) -> tuple[Session, list[Document], list[Fact], list[DocumentConflict]]:
+        def load(tx: Connection) -> tuple[Papers, list[DocumentConflict]]:
             documents = sorted(document_rows.list_(tx, session), key=lambda found: (found.file_name, found.name))
             order = {document.name: place for place, document in enumerate(documents)}
             facts = sorted(document_rows.facts(tx, session), key=lambda fact: order[fact.citation.document])
-            return rows.get(tx, session), documents, facts, conflict_rows.list_(tx, session)
+            found, earlier = rows.get(tx, session), conflict_rows.list_(tx, session)
+            return Papers(found, documents, facts, find_conflicts(found.name, documents, facts, earlier)), earlier
 
         while True:
-            found, documents, facts, earlier = await self._store.read(load)
-            conflicts = find_conflicts(found.name, documents, facts, earlier)
-            if conflicts == earlier or await self._store.write(_replacement(session, earlier, conflicts)):
-                return Papers(found, documents, facts, conflicts)
+            papers, earlier = await self._store.read(load)
+            if papers.conflicts == earlier or await self._store.write(_replacement(session, earlier, papers.conflicts)):
+                return papers
 
     async def validate(self, name: str, fresh: Collection[str] = ()) -> ValidationResult:
         """Preflight, stored with the digest of its input. Agents in `fresh` are paid even where they have results."""
