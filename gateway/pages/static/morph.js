@@ -1,10 +1,11 @@
 // Makes `old` equal to `fresh` and touches only what differs: an icon that stays is not loaded and drawn anew, a button
-// keeps its focus. Elements of our own and parts with a source look after their content themselves.
+// keeps its focus. Parts with a source look after their content themselves, and so do elements of our own: they are
+// replaced unless they say (`shows`) what the fresh one would.
 
 export function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   if (old.nodeName !== fresh.nodeName || old.localName?.includes("-")) {
-    old.replaceWith(fresh);
+    if (!old.shows?.(fresh)) old.replaceWith(fresh);
     return;
   }
   if (old.nodeType !== Node.ELEMENT_NODE) {

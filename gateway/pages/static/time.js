@@ -4,6 +4,7 @@
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const NEAR = 0.5;
 const ticking = new Set();
 let timer = 0;
 
@@ -12,6 +13,10 @@ class LocalTime extends HTMLElement {
     const moment = new Date(this.getAttribute("datetime"));
     this.title = WHOLE.format(moment);
     this.textContent = ("timeOnly" in this.dataset ? TIME : MOMENT).format(moment);
+  }
+
+  shows(fresh) {
+    return this.localName === fresh.localName && this.getAttribute("datetime") === fresh.getAttribute("datetime");
   }
 }
 
@@ -28,6 +33,12 @@ class TickTime extends HTMLElement {
 
   disconnectedCallback() {
     ticking.delete(this);
+  }
+
+  // One that goes on shows what the server would write anew, but for what the server's clock is ahead or behind.
+  shows(fresh) {
+    if (this.localName !== fresh.localName || !this.dataset.from || !fresh.dataset.from) return false;
+    return Math.abs((performance.now() - this.start) / 1000 - Number(fresh.dataset.from)) < NEAR;
   }
 
   // late: milliseconds since the second was full.
