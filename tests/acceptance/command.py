@@ -94,16 +94,20 @@ class Started:
                 return line
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Sends the signal unless it has ended, and waits; returns the exit code."""
+        """Sends the signal unless it has ended, and waits; returns the exit code. One that goes on is killed."""
         if self._process.poll() is None:
             self._process.send_signal(number)
-        code = self._process.wait(timeout=20)
-        self._reader.join()
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self.errors = self._process.stderr.read()
-        self._process.stdout.close()
-        self._process.stderr.close()
+        try:
+            self._process.wait(timeout=20)
+        finally:
+            self._process.kill()
+            code = self._process.wait()
+            self._reader.join()
+            assert self._process.stdout is not None
+            assert self._process.stderr is not None
+            self.errors = self._process.stderr.read()
+            self._process.stdout.close()
+            self._process.stderr.close()
         return code
 
     def _read(self) -> None:
