@@ -38,12 +38,15 @@ def add_passage(page: Page, text: str, role: Passage.Role.ValueType, *, heading:
 
 def _pieces(text: str) -> Iterator[str]:
     """The text in pieces of at most `LONGEST_PASSAGE`, cut behind a sentence, else behind a word, else anywhere."""
-    while len(text) > LONGEST_PASSAGE:
-        ends = (text.rfind(end, 0, LONGEST_PASSAGE) + len(end) for end in (". ", " "))
-        cut = next((end for end in ends if end > LONGEST_PASSAGE // 2), LONGEST_PASSAGE)
-        yield text[:cut].rstrip()
-        text = text[cut:].lstrip()
-    yield text
+    start = 0
+    while len(text) - start > LONGEST_PASSAGE:
+        most = start + LONGEST_PASSAGE
+        ends = (text.rfind(end, start, most) + len(end) for end in (". ", " "))
+        cut = next((end for end in ends if end > start + LONGEST_PASSAGE // 2), most)
+        if piece := text[start:cut].strip():
+            yield piece
+        start = cut
+    yield text[start:].lstrip() if start else text
 
 
 def fill_page(
