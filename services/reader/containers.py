@@ -8,7 +8,6 @@ import zipfile
 from services.reader.content import Source
 from services.reader.findings import RefusedError
 
-_NO_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
 _MAX_MEMBERS = 10_000
 _SMALL = 1024 * 1024
 _BOMB_RATIO = 400
@@ -16,22 +15,16 @@ _BOMB_RATIO = 400
 
 def member_names(data: bytes) -> frozenset[str]:
     """Names of a zip file's members; empty when it is no zip file."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return frozenset(archive.namelist())
-    except _NO_ZIP:
-        return frozenset()
+    return frozenset(member.filename for member in _members(data) or ())
 
 
 def check_zip(source: Source) -> None:
     """Raises RefusedError when the members are encrypted, too many or too large unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
-            members = archive.infolist()
-    except _NO_ZIP as error:
+    members = _members(source.data)
+    if members is None:
         raise RefusedError(
             "UNREADABLE", "The file is damaged: its container cannot be opened.", "Save it again and upload it."
-        ) from error
+        )
     if any(member.flag_bits & 1 for member in members):
         raise RefusedError("ENCRYPTED", "The file is protected with a password.", "Upload it without the password.")
     total = sum(member.file_size for member in members)
@@ -49,3 +42,12 @@ def check_zip(source: Source) -> None:
             f"Unpacked the file would hold {total / _SMALL:,.0f} MB in {len(members):,} parts; {why}.",
             "Save it again without embedded media, or upload only the parts that are needed.",
         )
+
+
+def _members(data: bytes) -> list[zipfile.ZipInfo] | None:
+    """What is inside; None when it is no zip file, or a damaged one, of which the library says so in four ways."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return None
