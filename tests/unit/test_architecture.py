@@ -16,6 +16,22 @@ MAY_IMPORT = {
     "services/reader": {"services.contract", "services.reader"},
     "services/specialist": {"services.contract", "services.runtime", "services.specialist"},
     "services/coordinator": {"services.contract", "services.runtime", "services.reader", "services.coordinator"},
+    **{
+        f"services/coordinator/{room}": {
+            "services.contract",
+            "services.runtime",
+            f"services.coordinator.{room}",
+            *below,
+        }
+        for room, below in {
+            "store": (),
+            "plans": (),
+            "facts": ("services.coordinator.precedence",),
+            "preflight": ("services.coordinator.facts",),
+            "access": ("services.coordinator.store", "services.coordinator.paging"),
+            "vector_store": ("services.coordinator.store",),
+        }.items()
+    },
     "gateway": {"services.contract", "services.runtime", "gateway"},
     "cli": {"services.contract", "services.runtime", "cli"},
     **{

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from buildplan.v1.document_pb2 import Authority, Document, DocumentKind
-from services.coordinator.documents.precedence import apply_kind
+from services.coordinator.precedence import apply_kind
 from services.runtime.errors import InvalidArgument
 
 CORRECTABLE = ("kind", "authority", "precedence", "revision", "number", "issue_date")

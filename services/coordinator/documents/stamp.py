@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from services.contract.names import document_name
-from services.coordinator.documents.precedence import apply_kind
+from services.coordinator.precedence import apply_kind
 
 
 def free_id(sha256: str, taken: Collection[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from buildplan.v1 import document_pb2 as kinds
 from buildplan.v1.document_pb2 import Document
 from buildplan.v1.session_pb2 import Session, SessionMetadata
-from services.coordinator.documents.precedence import apply_kind
+from services.coordinator.precedence import apply_kind
 
 ALL_KINDS = (
     kinds.DOCUMENT_KIND_DRAWING,
