@@ -133,7 +133,6 @@ def test_a_run_whose_coordinator_is_killed_is_watched_to_its_end(tmp_path: Path,
 
 def test_an_agent_killed_in_the_middle_is_partial_and_mended_by_retry(tmp_path: Path, paper: Path) -> None:
     slow = SpecialistProcess("sca", delay=30, steps=300)
-    port = int(slow.address.rpartition(":")[2])
     with serving(tmp_path / "data", "--specialist", f"sca={slow.address}") as (_, target):
         session = new_session(target, paper)
         detached = buildplan("run", "--session", session, "--target", target, "--detach")
@@ -143,9 +142,9 @@ def test_an_agent_killed_in_the_middle_is_partial_and_mended_by_retry(tmp_path: 
         assert followed.returncode == 3, followed.stdout + followed.stderr
         assert "❌ SCA (Schedule)    - Error" in followed.stdout
         assert buildplan("status", "--run", run, "--target", target).returncode == 3
-        mended = SpecialistProcess("sca", port=port)
+        mended = SpecialistProcess("sca", port=slow.port)
         try:
-            assert mended.address == f"127.0.0.1:{port}"
+            assert mended.address == slow.address
             retried = buildplan("retry", "sca", "--run", run, "--target", target)
         finally:
             mended.kill()

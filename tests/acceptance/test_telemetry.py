@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
 import subprocess
 import sys
 import urllib.request
-from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
@@ -18,6 +15,7 @@ import pytest
 from tests.acceptance.command import JOB, SAMPLES, buildplan, serving
 from tests.acceptance.test_openai import paid
 from tests.integration.telemetry.collector import Collector, collecting
+from tests.ports import free_ports
 
 PAPER = SAMPLES / "SOW-2041_statement_of_work.md"
 SECRET_WORDS = b"statement of work"
@@ -115,7 +113,7 @@ def test_logs_carry_the_trace(tmp_path: Path) -> None:
 
 
 def test_every_service_shows_its_metrics(tmp_path: Path) -> None:
-    first = free_range(6)
+    first = free_ports(6)
     with serving(tmp_path / "data", "--metrics-port", str(first)) as (_, target):
         made = buildplan("sessions", "create", *JOB, "--target", target).stdout.strip()
         for arguments in (("upload", PAPER), ("run",)):
@@ -137,19 +135,6 @@ def test_without_settings_neither_library_is_loaded() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "grpc" in loaded
     assert [name for name in loaded if name.split(".")[0] in ("opentelemetry", "prometheus_client")] == []
-
-
-def free_range(count: int) -> int:
-    """The first of some ports in a row on which nobody listens, away from those that the command chooses itself."""
-    for first in range(9_000 + 50 * (os.getpid() % 200), 19_990, count):
-        with ExitStack() as sockets:
-            try:
-                for port in range(first, first + count):
-                    sockets.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return first
-    raise AssertionError("no free ports")
 
 
 def scrape(port: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""`python -m tests.fakes --agent qma --delay 0.2` serves one specialist and prints its port; SIGTERM drains it."""
+"""`python -m tests.fakes --agent qma --delay 0.2` serves one specialist and says when; SIGTERM drains it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def serve(agent: str, settings: ServerSettings, behaviour: Behaviour) -> N
         add_SpecialistServiceServicer_to_server(specialist, server)
 
     running = await start_server([Service("buildplan.v1.SpecialistService", add)], settings)
-    print(running.address.rpartition(":")[2], flush=True)
+    print("listening", flush=True)
     await stop.wait()
     await running.drain(_DRAIN_SECONDS)
 

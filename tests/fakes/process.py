@@ -7,25 +7,32 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from tests.ports import free_port
+
 AGENTS = ("qma", "pma", "sca", "ema")
 
 
 class SpecialistProcess:
-    """One process with one fake specialist; `address` is known once it listens."""
+    """One process with one fake specialist; one that is started on the `port` of another takes its place."""
 
-    def __init__(self, agent: str, *, delay: float = 0.0, steps: int = 0, port: int = 0, places: int = 0) -> None:
-        command = [sys.executable, "-m", "tests.fakes", "--agent", agent, "--port", str(port)]
+    def __init__(
+        self, agent: str, *, delay: float = 0.0, steps: int = 0, port: int | None = None, places: int = 0
+    ) -> None:
+        self.port = port or free_port()
+        command = [sys.executable, "-m", "tests.fakes", "--agent", agent, "--port", str(self.port)]
         command += ["--delay", str(delay), "--steps", str(steps), "--places", str(places)]
         self.agent = agent
+        self._listens = False
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
     @property
     def address(self) -> str:
-        """`host:port`; waits until the process has said its port."""
-        if not hasattr(self, "_address"):
+        """`host:port`; waits until the process listens there."""
+        if not self._listens:
             assert self._process.stdout is not None
-            self._address = f"127.0.0.1:{int(self._process.stdout.readline())}"
-        return self._address
+            self._listens = self._process.stdout.readline() == "listening\n"
+            assert self._listens, "the fake specialist has ended at its start"
+        return f"127.0.0.1:{self.port}"
 
     def drain(self) -> None:
         """SIGTERM, without waiting for the end."""

@@ -13,7 +13,8 @@ import psutil
 
 from services.runtime.probe import serving
 from tests.fakes.process import AGENTS
-from tests.integration.gateway.processes import ServerProcess, free_port
+from tests.integration.gateway.processes import ServerProcess
+from tests.ports import free_port
 
 _INTERVAL = 0.1
 

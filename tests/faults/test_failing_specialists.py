@@ -42,8 +42,7 @@ class Replica:
         self.proxy.heal()
         self.proxy.passed = 0
         self._process.kill()
-        port = int(self._process.address.rpartition(":")[2])
-        self._process = SpecialistProcess(AGENT, delay=SECONDS, steps=STEPS, port=port)
+        self._process = SpecialistProcess(AGENT, delay=SECONDS, steps=STEPS, port=self._process.port)
         assert self._process.address
 
     @staticmethod

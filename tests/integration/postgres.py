@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+
+from tests.ports import free_port
 
 _CANDIDATES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 BINARIES = _CANDIDATES[0] if _CANDIDATES else None
@@ -67,7 +68,7 @@ def running_postgres() -> Iterator[Postgres]:
             shutil.chown(folder, user)
         initdb = [str(BINARIES / "initdb"), "-D", str(folder / "data"), "-U", "builder", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*initdb, "--no-sync"], check=True, capture_output=True, user=user, cwd=folder)
-        port = _free_port()
+        port = free_port()
         server = Postgres(folder, port, user, _spawn(folder, port, user))
         try:
             _await_ready(server)
@@ -95,12 +96,6 @@ def _await_ready(server: Postgres) -> None:
         else:
             return
     raise AssertionError("PostgreSQL does not answer")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _exists(user: str) -> bool:

@@ -128,7 +128,7 @@ async def test_an_agent_killed_in_the_middle_is_retried_from_the_page(
         await planner.open(f"/jobs/{job}/plan")
         await expect(page.locator("#section-release_plan")).to_contain_text("UNREACHABLE")
         await planner.looks_right("plan-partial")
-        mended = SpecialistProcess("sca", port=int(slow.address.rpartition(":")[2]))
+        mended = SpecialistProcess("sca", port=slow.port)
         try:
             assert mended.address == slow.address
             await page.get_by_role("button", name="Retry this agent: SCA, for Release plan").click()

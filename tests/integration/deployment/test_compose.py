@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -32,6 +31,7 @@ from services.contract.statements import lines
 from services.runtime.channels import open_channel
 from services.runtime.probe import serving
 from tests.integration.postgres import Postgres
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -48,12 +48,6 @@ def services() -> dict[str, Any]:
 def read_json(url: str) -> Any:
     with urllib.request.urlopen(url, timeout=10) as answer:
         return json.load(answer)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @dataclass

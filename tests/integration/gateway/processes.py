@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import os
-import random
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from services.runtime.probe import serving
 from services.runtime.tls import Tls
-
-
-def free_port() -> int:
-    """On loopback, below those that the kernel gives away: nobody takes it while its server is down."""
-    while True:
-        port = random.randrange(15_000, 30_000)
-        with socket.socket() as free, suppress(OSError):
-            free.bind(("127.0.0.1", port))
-            return port
+from tests.ports import free_port
 
 
 class ServerProcess:

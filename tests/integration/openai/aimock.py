@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from typing import Any
 import httpx2
 
 from tests.integration import npm
+from tests.ports import free_port
 
 VERSION = "1.43.0"
 _CLI = Path("node_modules/@copilotkit/aimock/dist/cli.js")
@@ -65,9 +65,7 @@ async def running(cli: Path, folder: Path) -> AsyncIterator[AiMock]:
     # It does not start without a fixture.
     never = {"match": {"userMessage": "never asked"}, "response": {"content": "nothing"}}
     (folder / "none.json").write_text(json.dumps({"fixtures": [never]}))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = ["node", str(cli), "-p", str(port), "-f", str(folder / "none.json"), "--strict", "--log-level", "warn"]
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
