@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from services.runtime.request_limits import HEARD_BYTES
 
 MAX_BODY_BYTES = HEARD_BYTES
 _Message = TypeVar("_Message", bound=Message)
+_NOT_IN_A_PLAIN_NAME = re.compile(r"^\.|[^\w .()+-]", re.ASCII)
 
 
 def to_json(message: Message) -> str:
@@ -38,8 +40,13 @@ async def large_answer(message: Message, status: int = 200, headers: dict[str, s
 
 
 def attachment(file_name: str) -> dict[str, str]:
-    """Headers of a file to keep under `file_name`, never to show or run."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"}
+    """Headers of a file to keep under `file_name`, never to show or run.
+
+    RFC 6266, appendix D: clients that do not know `filename*`, such as `curl -OJ`, take the ASCII name before it.
+    """
+    plain = _NOT_IN_A_PLAIN_NAME.sub("_", file_name)
+    exact = quote(file_name, safe="")
+    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"}
 
 
 async def read_json(request: Request) -> dict[str, Any]:

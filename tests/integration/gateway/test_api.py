@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from urllib.parse import unquote
 
 import pytest
 
@@ -109,7 +110,9 @@ async def test_an_original_is_never_active(web: Web) -> None:
     answer = await web.http.get(f"/{document['name']}/content")
     assert answer.content == content
     assert answer.headers["content-type"] == "application/octet-stream"
-    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''we")
+    plain, _, exact = answer.headers["content-disposition"].partition("; filename*=UTF-8''")
+    assert plain == 'attachment; filename="we_22ird n_me.html"'
+    assert unquote(exact) == document["file_name"]
     assert answer.headers["content-length"] == str(len(content))
     await web.problem(await web.http.get(f"{session}/documents/none/content"), 404, "NOT_FOUND")
 
@@ -177,7 +180,7 @@ async def read_and_edit(web: Web, session: str) -> None:
     assert [one["revision"] for one in revisions] == [3, 2, 1]
     exported = await web.http.get(f"{latest}/export", params={"format": "markdown"})
     assert exported.text.startswith("# Strategic Build Plan")
-    assert exported.headers["content-disposition"].endswith("plan-3.md")
+    assert 'filename="plan-3.md"' in exported.headers["content-disposition"]
     as_json = await web.http.get(f"{session}/plans/1/export", params={"format": "json"})
     assert as_json.json()["revision"] == 1
     await web.problem(await web.http.get(f"{session}/plans/99"), 404, "NOT_FOUND")
