@@ -11,11 +11,16 @@ from google.protobuf.message import Message
 
 from services.runtime.identity import LOCAL, Principal
 
-_CALLER: ContextVar[Principal] = ContextVar("caller", default=LOCAL)
+_CALLER: ContextVar[Principal | None] = ContextVar("caller", default=None)
 
 
 def caller() -> Principal:
     """Who made the call that is being carried out; the local principal where nobody was asked."""
+    return _CALLER.get() or LOCAL
+
+
+def identified() -> Principal | None:
+    """Who was found to make the call; None where nobody was asked, or the call ended before."""
     return _CALLER.get()
 
 

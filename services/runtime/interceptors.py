@@ -14,7 +14,7 @@ from grpc_status import rpc_status
 
 from services.contract.names import BadName
 from services.runtime import tracing
-from services.runtime.door import Door, Visit, caller
+from services.runtime.door import Door, Visit, identified
 from services.runtime.errors import DomainError, Internal, InvalidArgument, to_status
 from services.runtime.logs import get_logger
 from services.runtime.metrics import Counter, Histogram
@@ -143,15 +143,10 @@ async def _fail(error: BaseException, context: _Context, method: str) -> NoRetur
         raise error
     domain = _domain_error(error, method)
     _FAILED.add(1, method, domain.code.name)
-    who = caller()
-    _log.info(
-        "rpc failed",
-        method=method,
-        tenant=who.tenant,
-        subject=who.subject,
-        reason=domain.reason,
-        message=domain.message,
-    )
+    tell = _log.warning if domain.code is grpc.StatusCode.UNAUTHENTICATED else _log.info
+    who = identified()
+    told = {} if who is None else vars(who)
+    tell("rpc failed", method=method, peer=context.peer(), **told, reason=domain.reason, message=domain.message)
     await context.abort_with_status(rpc_status.to_status(to_status(domain)))
     raise AssertionError("abort_with_status returned")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import grpc
 import pytest
 import pytest_asyncio
+import structlog
 
 from buildplan.v1.audit_service_pb2 import ListAuditRecordsRequest
 from buildplan.v1.document_service_pb2 import ListDocumentsRequest
@@ -159,6 +160,25 @@ async def test_a_caller_who_is_not_known_gets_nowhere(tenants: tuple[Tenant, Ten
                 await method.call(stranger.channel, method.request(acme.resources))
             assert seen.value.reason == ("TOKEN_REJECTED" if token else "TOKEN_MISSING")
             assert not token or token not in seen.value.message
+
+
+async def test_who_is_refused_is_logged_with_the_address_and_who_is_known_with_the_name(
+    tenants: tuple[Tenant, Tenant],
+) -> None:
+    acme = tenants[0]
+    question = ListSessionsRequest(page_size=-1)
+    with structlog.testing.capture_logs() as logs:
+        async with acme.house.called_with("wrong-0123456789abcdef") as stranger:
+            with refused(grpc.StatusCode.UNAUTHENTICATED):
+                await stranger.sessions.ListSessions(question)
+        with refused(grpc.StatusCode.INVALID_ARGUMENT):
+            await acme.house.sessions.ListSessions(question)
+    unknown, known = (line for line in logs if line["event"] == "rpc failed")
+    assert (unknown["log_level"], unknown["reason"]) == ("warning", "TOKEN_REJECTED")
+    assert unknown["peer"].startswith("ipv4:127.0.0.1:")
+    assert not {"tenant", "subject"} & unknown.keys()
+    assert "wrong-" not in str(logs)
+    assert (known["log_level"], known["tenant"], known["subject"]) == ("info", "acme", "ada")
 
 
 async def test_its_owner_is_let_in_by_every_method(tenants: tuple[Tenant, Tenant]) -> None:
