@@ -14,6 +14,7 @@ from gateway import openapi, problems
 from gateway.access import sign_in
 from gateway.access.frame import Frame
 from gateway.access.guard import Guard
+from gateway.access.refusals import Refusals
 from gateway.api import documents, plans, runs, sessions
 from gateway.coordinator import Coordinator
 from gateway.events import ag_ui, status
@@ -43,8 +44,9 @@ def create_app(settings: GatewaySettings, coordinator: Coordinator, identities: 
     app.state.coordinator = coordinator
     app.state.feeds = Feeds()
     app.state.identities = identities
+    app.state.refusals = Refusals()
     app.add_middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_SENT_AS_THEY_ARE)
-    app.add_middleware(Guard, hosts=settings.hosts, identities=identities)
+    app.add_middleware(Guard, hosts=settings.hosts, identities=identities, refusals=app.state.refusals)
     app.add_middleware(Frame)
     app.add_middleware(Telemetry)
     problems.install(app, _problem_page)

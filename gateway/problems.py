@@ -92,12 +92,16 @@ class Problem(Exception):
 
     def answer(self, instance: str) -> JSONResponse:
         """The response to the request for the path `instance`."""
+        return JSONResponse(self.body(instance), self.status, self.head(), MEDIA_TYPE)
+
+    def head(self) -> dict[str, str]:
+        """The headers of an answer that tells of the problem, in whatever form."""
         headers = dict(self.headers)
         if self.retry_after is not None:
             headers["Retry-After"] = str(math.ceil(self.retry_after))
         if self.status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = 'Bearer realm="buildplan"'
-        return JSONResponse(self.body(instance), self.status, headers, MEDIA_TYPE)
+        return headers
 
 
 def describe(error: Exception) -> Problem:

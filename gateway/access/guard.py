@@ -10,8 +10,9 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.access.hosts import host_name
+from gateway.access.refusals import Refusals
 from gateway.problems import Problem, describe, wants_page
-from services.runtime.errors import DomainError
+from services.runtime.errors import DomainError, Unauthenticated
 from services.runtime.identity import Identities, bearer_token
 
 COOKIE = "buildplan_token"
@@ -25,10 +26,13 @@ _OPEN = frozenset({_HEALTH, SIGN_IN})
 class Guard:
     """An ASGI app before `app`. What comes in has its caller's token as `scope["bearer"]`, "" where none is asked."""
 
-    def __init__(self, app: ASGIApp, hosts: AbstractSet[str], identities: Identities | None) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: AbstractSet[str], identities: Identities | None, refusals: Refusals
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._identities = identities
+        self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -42,7 +46,7 @@ class Guard:
         except (Problem, DomainError) as error:
             problem = describe(error)
             answer = problem.answer(scope["path"])
-            if problem.status == 401 and wants_page(connection):
+            if problem.status in {401, 429} and wants_page(connection):
                 answer = RedirectResponse(f"{SIGN_IN}?next={quote(_target(scope), safe='')}", 303)
         await answer(scope, receive, send)
 
@@ -57,12 +61,19 @@ class Guard:
         path = connection.url.path
         if self._identities is None or path in _OPEN or path.startswith(_OPEN_PATHS):
             return ""
-        authorization = connection.headers.get("authorization", "")
-        token = connection.cookies.get(COOKIE, "") if not authorization else bearer_token(authorization)
-        if not token:
-            bearer_token("")
-        await self._identities.identify(token)
+        try:
+            token = _token(connection)
+            await self._identities.identify(token)
+        except Unauthenticated as error:
+            raise self._refusals.tell(error, connection) from error
         return token
+
+
+def _token(connection: HTTPConnection) -> str:
+    """From the header or, where there is none, from the cookie; raises Unauthenticated."""
+    authorization = connection.headers.get("authorization", "")
+    token = "" if authorization else connection.cookies.get(COOKIE, "")
+    return token or bearer_token(authorization)
 
 
 def _check_site(connection: HTTPConnection) -> None:

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.access.guard import COOKIE, SIGN_IN
+from gateway.access.refusals import Refusals
 from gateway.api.wire import read_body
 from gateway.pages.dress import page
+from gateway.problems import Problem
 from services.runtime.errors import Unauthenticated
 from services.runtime.identity import Identities
 
@@ -21,19 +23,20 @@ Next = Annotated[str, Query(alias="next", max_length=2000)]
 @router.get(SIGN_IN)
 async def sign_in_page(target: Next = "/") -> HTMLResponse:
     """Asks for a token."""
-    return _asked(target, "")
+    return _asked(target)
 
 
 @router.post(SIGN_IN)
 async def sign_in(request: Request, target: Next = "/") -> Response:
     """Keeps a valid token in a cookie that no script can read and no other site can use."""
     identities: Identities | None = request.app.state.identities
+    refusals: Refusals = request.app.state.refusals
     token = parse_qs((await read_body(request)).decode(errors="replace")).get("token", [""])[0].strip()
     try:
         if identities is not None:
             await identities.identify(token)
     except Unauthenticated as error:
-        return _asked(target, error.message)
+        return _asked(target, refusals.tell(error, request))
     answer = RedirectResponse(_local(target), 303)
     answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=_is_secure(request))
     return answer
@@ -47,9 +50,12 @@ async def sign_out() -> Response:
     return answer
 
 
-def _asked(target: str, problem: str) -> HTMLResponse:
-    asked = page("sign_in.html", action=f"{SIGN_IN}?next={quote(target, safe='')}", problem=problem)
-    asked.status_code = 401 if problem else 200
+def _asked(target: str, problem: Problem | None = None) -> HTMLResponse:
+    detail = problem.detail if problem else ""
+    asked = page("sign_in.html", action=f"{SIGN_IN}?next={quote(target, safe='')}", problem=detail)
+    if problem:
+        asked.status_code = problem.status
+        asked.headers.update(problem.head())
     return asked
 
 

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 import pytest_asyncio
+import structlog
 
+from gateway.access.refusals import AT_ONCE
 from services.runtime.identity import Principal, StaticTokens
 from tests.integration.gateway.web import JSON, Web, open_web
 
@@ -64,6 +66,34 @@ async def test_a_browser_signs_in_with_a_cookie_and_out_again(closed: Web) -> No
         assert (await browser.get("/sessions")).status_code == 401
         behind_tls = await browser.post("/sign-in", data={"token": TOKEN}, headers={"x-forwarded-proto": "https"})
         assert "secure" in behind_tls.headers["set-cookie"].lower()
+
+
+async def test_whoever_shows_wrong_tokens_without_end_waits_and_locks_nobody_out(web: Web) -> None:
+    wrong = "wrong-0123456789abcdef"
+    identities = StaticTokens({TOKEN: Principal("ann", "acme")})
+    with structlog.testing.capture_logs() as logs:
+        async with open_web(web.house, identities=identities) as closed:
+            bearer = {"authorization": f"Bearer {wrong}"}
+            answers = [await closed.http.get("/sessions", headers=bearer) for _ in range(50)]
+            pages = [await closed.http.post("/sign-in", data={"token": wrong}) for _ in range(50)]
+            waiting = [answer for answer in answers if answer.status_code == 429]
+            waiting_pages = [page for page in pages if page.status_code == 429]
+            limited = await closed.problem(waiting[-1], 429, "TOO_MANY_WRONG_TOKENS")
+            stale = await closed.http.get("/", headers={**PAGE, "cookie": f"buildplan_token={wrong}"})
+            known = await closed.http.get("/sessions", headers=BEARER)
+            signed = await closed.http.post("/sign-in", data={"token": TOKEN})
+    assert [answer.status_code for answer in answers[:AT_ONCE]] == [401] * AT_ONCE
+    assert len(waiting) + len(waiting_pages) > 60
+    for answer in (*waiting, *waiting_pages):
+        assert 1 <= int(answer.headers["retry-after"]) <= 3
+    assert "right one" in limited["detail"]
+    assert "right one" in waiting_pages[-1].text
+    assert (stale.status_code, stale.headers["location"]) == (303, "/sign-in?next=%2F")
+    assert (known.status_code, signed.status_code) == (200, 303)
+    refusals = [line for line in logs if line["event"] == "caller refused"]
+    assert [line["peer"] for line in refusals] == ["127.0.0.1"] * 101
+    assert {line["reason"] for line in refusals} == {"TOKEN_REJECTED", "TOO_MANY_WRONG_TOKENS"}
+    assert wrong not in str(logs)
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", "/a\nb"])
