@@ -15,6 +15,7 @@ from gateway.api.names import IDEMPOTENCY_KEY, Id
 from gateway.coordinator import LONG_CALL_SECONDS, Caller
 from gateway.openapi import answers, body
 from services.contract.names import run_name, session_name
+from services.runtime.logs import bind
 
 router = APIRouter(tags=["runs"], default_response_class=Response)
 _ACCEPTED = {"Location": "URL of the run."}
@@ -35,6 +36,7 @@ async def start_run(
     question = wire.parse(await wire.read_json(request), pb.StartRunRequest())
     question.request_id = idempotency_key or question.request_id
     answer = await coordinator.ask(coordinator.runs.StartRun, question, LONG_CALL_SECONDS)
+    bind(run=answer.run.name)
     return wire.answer(answer, 202, {"Location": f"/{answer.run.name}"})
 
 
@@ -58,7 +60,9 @@ async def resume_run(request: Request, coordinator: Caller) -> Response:
 async def cancel_run(request: Request, coordinator: Caller) -> Response:
     """Stops a run and the specialists' work on it; without effect on an ended one."""
     question = wire.parse(await wire.read_json(request), pb.CancelRunRequest())
-    return wire.answer((await coordinator.ask(coordinator.runs.CancelRun, question)).run)
+    run = (await coordinator.ask(coordinator.runs.CancelRun, question)).run
+    bind(run=run.name)
+    return wire.answer(run)
 
 
 @router.post(
@@ -110,4 +114,5 @@ async def get_draft(session: Id, run: Id, coordinator: Caller) -> Response:
 
 
 def _accepted(run: Run) -> Response:
+    bind(run=run.name)
     return wire.answer(run, 202, {"Location": f"/{run.name}"})

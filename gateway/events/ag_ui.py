@@ -17,6 +17,7 @@ from gateway.events.ag_ui_events import Event, Translator
 from gateway.events.feed import Feeds
 from gateway.openapi import problems, stream
 from gateway.problems import Problem, describe
+from services.runtime.logs import bind
 
 router = APIRouter(tags=["runs"], default_response_class=Response)
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -55,6 +56,7 @@ async def ag_ui(request: Request, coordinator: Caller) -> Response:
     thread_id, run_id = (_text(given, name) for name in ("threadId", "runId"))
     question = StartRunRequest(parent=thread_id, request_id=run_id)
     run = (await coordinator.ask(coordinator.runs.StartRun, question, LONG_CALL_SECONDS)).run
+    bind(run=run.name)
     state = request.app.state
     translator = Translator(run, thread_id, run_id)
     events = _events(state.feeds, coordinator, run, translator, state.settings.heartbeat_seconds)

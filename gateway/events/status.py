@@ -16,6 +16,7 @@ from gateway.events.feed import Feeds
 from gateway.openapi import problems, reference, stream
 from gateway.problems import describe
 from services.contract.run_states import is_ended
+from services.runtime.logs import bind
 
 router = APIRouter(tags=["runs"], default_response_class=Response)
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -41,6 +42,7 @@ async def agents_status(
     """
     cursor = last_event_id if reconnected is None else reconnected
     found = (await coordinator.ask(coordinator.runs.GetRun, GetRunRequest(name=run))).run
+    bind(run=run)
     if is_ended(found.state) and cursor >= found.last_sequence:
         return Response(status_code=204)
     state = request.app.state

@@ -28,9 +28,10 @@ def _without(module: str) -> Iterator[None]:
 with _without("rich"):
     import structlog
     from structlog.contextvars import bind_contextvars as bind
+    from structlog.contextvars import unbind_contextvars as unbind
     from structlog.typing import EventDict
 
-__all__ = ["bind", "configure_logs", "get_logger"]
+__all__ = ["bind", "configure_logs", "get_logger", "unbind"]
 
 get_logger = structlog.get_logger
 _LEVELS = logging.getLevelNamesMapping()

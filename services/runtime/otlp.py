@@ -37,6 +37,12 @@ class OtlpTracer:
                 current.set_status(trace.StatusCode.ERROR, type(error).__name__)
                 raise
 
+    def rename(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See tracing.rename."""
+        current = trace.get_current_span()
+        current.update_name(name)
+        current.set_attributes(attributes)
+
     def traceparent(self) -> str:
         """See tracing.traceparent."""
         carrier: dict[str, str] = {}

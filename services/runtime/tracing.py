@@ -25,6 +25,9 @@ class Tracer(Protocol):
     def span(self, name: str, parent: str, attributes: Mapping[str, str]) -> AbstractContextManager[None]:
         """See `span`."""
 
+    def rename(self, name: str, attributes: Mapping[str, str]) -> None:
+        """See `rename`."""
+
     def traceparent(self) -> str:
         """See `traceparent`."""
 
@@ -75,6 +78,12 @@ def span(name: str, parent: str = "", **attributes: str) -> AbstractContextManag
     An exception marks it as failed by its type alone: messages may hold words of the papers.
     """
     return _Current.tracer.span(name, parent, attributes) if _Current.tracer else _NO_SPAN
+
+
+def rename(name: str, **attributes: str) -> None:
+    """Gives the current span another name and more attributes: what it is about may turn out on its way."""
+    if _Current.tracer is not None:
+        _Current.tracer.rename(name, attributes)
 
 
 def traceparent() -> str:

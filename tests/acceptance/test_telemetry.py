@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -68,7 +69,11 @@ def test_spans_name_the_run_and_hold_no_words_of_the_papers(traced: Collector) -
 async def test_a_click_in_the_browser_is_one_trace_down_to_the_calls_of_the_model(tmp_path: Path) -> None:
     with collecting() as collector:
         async with paid() as (settings, _):
-            traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address, **settings}
+            traced = {
+                "OTEL_EXPORTER_OTLP_ENDPOINT": collector.address,
+                "BUILDPLAN_LOG_LEVEL": "debug",
+                **settings,
+            }
             with serving(tmp_path / "data", **traced) as (started, _):
                 await run_over_http(started.ready["url"])
     (run,) = collector.named("run")
@@ -81,7 +86,10 @@ async def test_a_click_in_the_browser_is_one_trace_down_to_the_calls_of_the_mode
             above.append(by_id[above[-1].parent])
         assert {span.trace for span in above} == {run.trace}
         assert run in above
-        assert (above[-1].service, above[-1].name) == ("buildplan-gateway", "HTTP POST")
+        assert (above[-1].service, above[-1].name) == ("buildplan-gateway", "POST /agents/run")
+        assert above[-1].attributes["http.route"] == "/agents/run"
+    (started_by,) = [line for line in log_of("gateway", tmp_path) if line.get("route") == "/agents/run"]
+    assert (started_by["run"], started_by["trace_id"]) == (run.attributes["run"], run.trace)
 
 
 async def run_over_http(address: str) -> None:
@@ -105,11 +113,16 @@ def test_logs_carry_the_trace(tmp_path: Path) -> None:
         ),
     ):
         buildplan("sessions", "create", *JOB, "--target", target)
-    lines = (tmp_path / "data" / "logs" / "coordinator.log").read_text().splitlines()
-    records = [json.loads(line) for line in lines if line.startswith("{")]
+    records = log_of("coordinator", tmp_path)
     (created,) = [record for record in records if str(record.get("method", "")).endswith("/CreateSession")]
     (span,) = collector.named("/buildplan.v1.SessionService/CreateSession")
     assert created["trace_id"] == span.trace
+
+
+def log_of(service: str, folder: Path) -> list[dict[str, Any]]:
+    """The lines of a service that kept its data below the folder."""
+    lines = (folder / "data" / "logs" / f"{service}.log").read_text().splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
 
 
 def test_every_service_shows_its_metrics(tmp_path: Path) -> None:

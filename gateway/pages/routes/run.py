@@ -22,6 +22,7 @@ from gateway.pages.views.board import Board
 from gateway.pages.views.plan import citing, sections
 from services.contract.names import run_name
 from services.contract.run_states import is_ended
+from services.runtime.logs import bind
 
 router = APIRouter(prefix="/jobs/{session}/run")
 RunId = Annotated[str, Query(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -72,6 +73,7 @@ async def events(
     """
     name = run_name(session, run)
     found = await run_named(coordinator, name)
+    bind(run=name)
     latest = (await session_of(coordinator, session)).latest_run
     changes = Changes(Board(Run(name=name)), last_event_id if reconnected is None else reconnected, session)
     if is_ended(found.state) and changes.cursor >= found.last_sequence:
