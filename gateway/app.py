@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
@@ -43,6 +43,7 @@ def create_app(settings: GatewaySettings, coordinator: Coordinator, identities: 
     app.state.settings = settings
     app.state.coordinator = coordinator
     app.state.feeds = Feeds()
+    app.state.draining = False
     app.state.identities = identities
     app.state.refusals = Refusals()
     app.add_middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_SENT_AS_THEY_ARE)
@@ -71,6 +72,8 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-async def _health() -> JSONResponse:
+async def _health(request: Request) -> JSONResponse:
     """The gateway itself is up; a coordinator that is away is no reason to start the gateway again."""
+    if request.app.state.draining:
+        raise problems.Problem(503, "draining", "DRAINING")
     return JSONResponse({"status": "SERVING"})

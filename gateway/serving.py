@@ -32,14 +32,20 @@ class RunningGateway:
     """A started server; `address` is `host:port`."""
 
     def __init__(self, app: FastAPI, server: uvicorn.Server, serving: asyncio.Task[None], address: str) -> None:
-        self._feeds: Feeds = app.state.feeds
+        self._state = app.state
         self._server = server
         self._serving = serving
         self.address = address
 
-    async def drain(self) -> None:
-        """Ends the live streams, whose clients come back with their cursors, and waits for the calls in flight."""
-        self._feeds.close()
+    async def drain(self, notice_seconds: float) -> None:
+        """Bad health first, a time for balancers to see it; then no new connections, and an end to calls in flight.
+
+        Live streams are ended; their clients come back with their cursors, to whoever serves then.
+        """
+        self._state.draining = True
+        await asyncio.sleep(notice_seconds)
+        feeds: Feeds = self._state.feeds
+        feeds.close()
         self._server.should_exit = True
         await self._serving
 
@@ -64,7 +70,7 @@ async def serve_until_signal(app: FastAPI, settings: ServerSettings) -> None:
     _log.info("serving", address=running.address)
     await stop.wait()
     _log.info("draining")
-    await running.drain()
+    await running.drain(settings.drain_notice_seconds if settings.drain_seconds else 0)
     _log.info("stopped")
 
 

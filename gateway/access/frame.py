@@ -1,4 +1,7 @@
-"""What every answer goes through, outermost: headers that bind the browser, a problem for what nobody foresaw."""
+"""What every answer goes through, outermost: headers that bind the browser, a problem for what nobody foresaw.
+
+While the gateway drains each answer ends its connection, so that a proxy sends the next request elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,8 @@ class Frame:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["app"].state.draining:
+                    headers["Connection"] = "close"
             await send(message)
 
         try:

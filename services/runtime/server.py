@@ -23,7 +23,6 @@ from services.runtime.request_limits import transport_limit
 from services.runtime.settings import ServerSettings, SettingError
 
 _log = get_logger()
-_DRAIN_NOTICE_SECONDS = 0.3
 
 _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.so_reuseport", 0),
@@ -45,16 +44,19 @@ class Service:
 class RunningServer:
     """A started server with health and reflection."""
 
-    def __init__(self, server: grpc.aio.Server, health_servicer: health.aio.HealthServicer, address: str) -> None:
+    def __init__(
+        self, server: grpc.aio.Server, health_servicer: health.aio.HealthServicer, address: str, notice_seconds: float
+    ) -> None:
         self._server = server
         self._health = health_servicer
+        self._notice_seconds = notice_seconds
         self.address = address
 
     async def drain(self, grace_seconds: float, end_streams: Callable[[], Awaitable[None]] | None = None) -> None:
         """NOT_SERVING first, a moment for balancers to see it, then no new calls and `grace_seconds` for the rest."""
         await self._health.enter_graceful_shutdown()
         if grace_seconds:
-            await asyncio.sleep(min(_DRAIN_NOTICE_SECONDS, grace_seconds))
+            await asyncio.sleep(self._notice_seconds)
         if end_streams is not None:
             await end_streams()
         await self._server.stop(grace_seconds)
@@ -79,7 +81,7 @@ async def start_server(
     await server.start()
     for name in ("", *names):
         await health_servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
-    return RunningServer(server, health_servicer, f"{settings.host}:{port}")
+    return RunningServer(server, health_servicer, f"{settings.host}:{port}", settings.drain_notice_seconds)
 
 
 async def serve_until_signal(

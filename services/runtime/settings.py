@@ -122,16 +122,18 @@ class _Asked(dict[str, str]):
 class ServerSettings:
     """What every server is told.
 
-    `port` 0 takes any free one. `drain_seconds` is how long calls in flight may go on after SIGTERM;
-    `maximum_concurrent_rpcs` 0 means no limit. A connection is closed after `max_connection_age` seconds, so that
-    its client looks for new replicas; calls on it may go on for `max_connection_age_grace`. Age 0 means never.
-    Without `tls` a gRPC server takes calls from loopback alone, unless `plaintext_allowed` says that the network
-    between the services is private. Prometheus finds metrics at `metrics_port`; 0 means that there are none.
+    `port` 0 takes any free one. After SIGTERM a server says for `drain_notice_seconds` that it does not serve, but
+    takes new calls, for balancers to look elsewhere; then calls in flight may go on for `drain_seconds`, of which 0
+    means an end at once. `maximum_concurrent_rpcs` 0 means no limit. A connection is closed after `max_connection_age`
+    seconds, so that its client looks for new replicas; calls on it may go on for `max_connection_age_grace`. Age 0
+    means never. Without `tls` a gRPC server takes calls from loopback alone, unless `plaintext_allowed` says that the
+    network between the services is private. Prometheus finds metrics at `metrics_port`; 0 means that there are none.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     drain_seconds: float = 5.0
+    drain_notice_seconds: float = 0.3
     maximum_concurrent_rpcs: int = 0
     max_connection_age: float = 0.0
     max_connection_age_grace: float = 600.0
@@ -148,6 +150,7 @@ class ServerSettings:
             host=environment.text("BUILDPLAN_HOST", "127.0.0.1"),
             port=environment.integer("BUILDPLAN_PORT", default_port, maximum=65535),
             drain_seconds=environment.number("BUILDPLAN_DRAIN_SECONDS", 5.0, maximum=3600),
+            drain_notice_seconds=environment.number("BUILDPLAN_DRAIN_NOTICE_SECONDS", 0.3, maximum=3600),
             maximum_concurrent_rpcs=environment.integer("BUILDPLAN_MAX_CONCURRENT_RPCS", 0),
             max_connection_age=environment.number("BUILDPLAN_MAX_CONNECTION_AGE_SECONDS", 0.0, maximum=86_400),
             max_connection_age_grace=environment.number(

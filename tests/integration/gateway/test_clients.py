@@ -88,3 +88,23 @@ async def test_a_taken_port_is_said() -> None:
         _, errors = await process.communicate()
     assert process.returncode == 2
     assert errors.startswith(b"gateway: cannot listen on 127.0.0.1:")
+
+
+async def test_a_gateway_that_is_told_to_end_says_so_while_it_still_takes_new_clients() -> None:
+    with ServerProcess.gateway("127.0.0.1:1", BUILDPLAN_DRAIN_NOTICE_SECONDS="2") as gateway:
+
+        async def get(path: str) -> httpx2.Response:
+            async with httpx2.AsyncClient(base_url=f"http://{gateway.address}") as newcomer:
+                return await newcomer.get(path)
+
+        assert (await get("/healthz")).status_code == 200
+        ending = asyncio.create_task(asyncio.to_thread(gateway.end))
+        async with asyncio.timeout(2):
+            while (health := await get("/healthz")).status_code == 200:
+                await asyncio.sleep(0.02)
+        assert (health.status_code, health.json()["reason"]) == (503, "DRAINING")
+        page = await get("/sign-in")
+        assert (page.status_code, page.headers["connection"]) == (200, "close")
+        assert await ending == 0
+        with pytest.raises(httpx2.ConnectError):
+            await get("/healthz")

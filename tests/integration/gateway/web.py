@@ -70,4 +70,4 @@ async def open_web(
             try:
                 yield Web(house, app, gateway.address, client)
             finally:
-                await gateway.drain()
+                await gateway.drain(notice_seconds=0)

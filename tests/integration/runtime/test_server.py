@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from collections.abc import AsyncIterator
 
 import grpc
@@ -14,6 +15,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_status import rpc_status
 
 from buildplan.v1.specialist_service_pb2 import DescribeRequest, DescribeResponse, ProposeRequest, ProposeResponse
+from buildplan.v1.specialist_service_pb2_grpc import SpecialistServiceStub
 from services.contract.names import BadName
 from services.runtime.channels import open_channel
 from services.runtime.errors import (
@@ -168,6 +170,19 @@ async def test_drain_finishes_calls_in_flight_and_refuses_new_ones() -> None:
         go_on.set()
         assert (await call).agent == "late"
         await drained
+
+
+async def test_a_server_that_drains_takes_calls_for_as_long_as_it_was_told() -> None:
+    settings = ServerSettings(drain_notice_seconds=1.0)
+    async with echo_server(settings=settings) as (server, _), grpc.aio.insecure_channel(server.address) as channel:
+        began = time.perf_counter()
+        drained = asyncio.create_task(server.drain(5))
+        health = health_pb2_grpc.HealthStub(channel)
+        answer = await health.Check(health_pb2.HealthCheckRequest())  # type: ignore[attr-defined]
+        assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING
+        assert (await SpecialistServiceStub(channel).Describe(DescribeRequest(), timeout=5)).agent == "echo"
+        await drained
+    assert time.perf_counter() - began >= 1.0
 
 
 async def test_taken_port_is_said_in_one_line() -> None:
