@@ -27,7 +27,7 @@ _DESCRIPTIONS = {
     421: "The Host header names another host.",
     422: "A parameter is wrong.",
     428: "If-Match is needed.",
-    429: "Too busy; try again after Retry-After.",
+    429: "Too busy, or too many wrong tokens; try again after Retry-After.",
     503: "The coordinator does not answer; try again after Retry-After.",
     504: "The coordinator did not answer in time.",
 }
