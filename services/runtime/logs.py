@@ -37,7 +37,7 @@ _LEVELS = logging.getLevelNamesMapping()
 
 
 def configure_logs(service: str, level: str, form: str) -> None:
-    """One line for each event, as JSON or as text; `service` is on every line."""
+    """One line for each event, as JSON or as text; `service` is on every line, also on those of libraries."""
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if form == "text":
         # Never the pretty tracebacks: they print local variables, and those may hold papers or keys.
@@ -46,6 +46,7 @@ def configure_logs(service: str, level: str, form: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             _add_trace,
+            _Service(service),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([structlog.processors.format_exc_info] if form == "json" else []),
@@ -55,7 +56,24 @@ def configure_logs(service: str, level: str, form: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    bind(service=service)
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+
+
+class _Service:
+    """Not a context variable: threads of libraries have none of ours."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, _: object, __: str, event: EventDict) -> EventDict:
+        event["service"] = self._name
+        return event
+
+
+class _Libraries(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        tell = get_logger().error if record.levelno >= logging.ERROR else get_logger().warning
+        tell(record.getMessage(), library=record.name, exc_info=record.exc_info)
 
 
 def _add_trace(_: object, __: str, event: EventDict) -> EventDict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -9,3 +10,16 @@ import sys
 def test_loggers_leave_rich_to_the_command() -> None:
     script = "import sys, services.runtime.logs; assert 'rich' not in sys.modules; import rich.console"
     subprocess.run([sys.executable, "-W", "error", "-c", script], check=True, timeout=60)
+
+
+def test_what_libraries_say_is_a_line_like_ours() -> None:
+    script = """
+import logging, threading
+from services.runtime.logs import configure_logs
+configure_logs("qma", "info", "json")
+threading.Thread(target=lambda: logging.getLogger("lib.part").warning("no %s", "answer")).start()
+"""
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    line = json.loads(process.stderr)
+    assert line.pop("timestamp")
+    assert line == {"service": "qma", "library": "lib.part", "level": "warning", "event": "no answer"}
