@@ -124,7 +124,7 @@ def test_the_first_status_line_comes_at_once(tmp_path: Path) -> None:
     assert first < 2.5
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_an_interrupted_run_is_cancelled_and_everything_stopped(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:

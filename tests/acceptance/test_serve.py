@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import socket
+import stat
 import urllib.request
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def test_a_planned_job_is_opened_where_it_was_said(tmp_path: Path, paper: Path) 
     data = tmp_path / "data"
     planned = buildplan("plan", paper, *JOB, "--out", tmp_path / "out", "--data", data)
     assert planned.returncode == 0, planned.stderr
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (data, data / "buildplan.db")] == [0o700, 0o600]
     command, _, url = planned.stdout.splitlines()[-1].partition("in a browser: ")[2].partition(", then open ")
     assert shlex.split(command)[1:] == ["serve", "--data", str(data)]
     with serving(data) as (started, _):
