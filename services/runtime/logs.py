@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.runtime import tracing
+from services.runtime.metrics import Counter
 
 
 @contextmanager
@@ -33,6 +34,7 @@ with _without("rich"):
 __all__ = ["bind", "configure_logs", "get_logger"]
 
 get_logger = structlog.get_logger
+_DEFECTS = Counter("buildplan_defects_total", "Errors that nobody foresaw: those whose traceback is in the log.")
 _LEVELS = logging.getLevelNamesMapping()
 
 
@@ -47,6 +49,7 @@ def configure_logs(service: str, level: str, form: str) -> None:
             structlog.contextvars.merge_contextvars,
             _add_trace,
             _Service(service),
+            _count_defect,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([structlog.processors.format_exc_info] if form == "json" else []),
@@ -78,4 +81,10 @@ class _Libraries(logging.Handler):
 
 def _add_trace(_: object, __: str, event: EventDict) -> EventDict:
     event.update(tracing.identifiers())
+    return event
+
+
+def _count_defect(_: object, __: str, event: EventDict) -> EventDict:
+    if event.get("exc_info"):
+        _DEFECTS.add(1)
     return event
