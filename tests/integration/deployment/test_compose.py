@@ -130,6 +130,11 @@ def test_prometheus_finds_every_service() -> None:
     assert shown == {str(names["port"])}
 
 
+def test_a_service_of_which_nothing_is_left_is_missed() -> None:
+    missed = re.findall(r'absent\(up\{job="buildplan", service="(\w+)"\}\)', (MONITORING / "alerts.yaml").read_text())
+    assert sorted(missed) == sorted(services())
+
+
 def test_make_secrets_writes_what_the_file_names() -> None:
     named = YAML(typ="safe").load(COMPOSE.read_text())["secrets"]
     _, _, recipe = (ROOT / "Makefile").read_text().partition("\nsecrets: ")
