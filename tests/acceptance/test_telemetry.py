@@ -84,12 +84,13 @@ async def test_a_click_in_the_browser_is_one_trace_down_to_the_calls_of_the_mode
         assert (above[-1].service, above[-1].name) == ("buildplan-gateway", "HTTP POST")
 
 
-async def run_over_http(address: str) -> None:
-    """What the page does, from a session to the run's last event."""
+async def run_over_http(address: str, **broken: bytes) -> None:
+    """What the page does, from a session to the run's last event; broken papers come with the good one."""
+    papers = {PAPER.name: PAPER.read_bytes(), **broken}
     async with httpx2.AsyncClient(base_url=address, timeout=20) as http:
         metadata = {"project_name": "Skid", "customer": "Acme", "family": "Skid frames"}
         session = (await http.post("/sessions", json={"metadata": metadata})).json()["name"]
-        await http.post(f"/{session}/documents", files={"files": (PAPER.name, PAPER.read_bytes())})
+        await http.post(f"/{session}/documents", files=[("files", paper) for paper in papers.items()])
         started = await http.post("/agents/run", json={"parent": session})
         assert started.status_code == 202, started.text
         events = await http.get("/agents/status", params={"run": started.json()["run"]["name"]})
