@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -115,8 +116,15 @@ class ChildProcess:
         except ProcessLookupError:
             if self.alive:
                 self._process.kill()
-        await asyncio.to_thread(self._process.wait)
+        await asyncio.to_thread(self._bury)
         self._requests.close()
+
+    def _bury(self) -> None:
+        """Waits for it, and for what it left behind: a container's first process is the parent of all orphans."""
+        self._process.wait()
+        with suppress(ChildProcessError):
+            while True:
+                os.waitpid(-self._process.pid, 0)
 
 
 def _spawn() -> subprocess.Popen[bytes]:
