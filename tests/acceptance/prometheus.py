@@ -47,6 +47,10 @@ class Prometheus:
         values = [float(series["value"][1]) for series in found]
         return [value for value in values if not math.isnan(value)]
 
+    def until(self, expression: str) -> None:
+        """Waits until the expression gives something."""
+        until(lambda: bool(self.ask(expression)), expression)
+
 
 def until(holds: Callable[[], bool], what: str, seconds: float = 20) -> None:
     """Waits until it holds; fails with `what` it was about when it does not in time."""
