@@ -127,6 +127,7 @@ def test_every_service_shows_its_metrics(tmp_path: Path) -> None:
     assert coordinator["buildplan_runs_in_flight"] == 0
     assert coordinator["buildplan_event_lag_seconds_count"] >= 10
     assert gateway['buildplan_http_requests_total{route="/healthz",status="200"}'] >= 1
+    assert {server["buildplan_rpcs_in_flight"] for server in shown[:-1]} == {0}
     for specialist in shown[:-2]:
         assert any("SpecialistService" in name for name in specialist)
 
