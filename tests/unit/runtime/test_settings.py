@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from gateway.settings import GatewaySettings
 from services.coordinator.settings import CoordinatorSettings
 from services.runtime.addresses import target
 from services.runtime.settings import Environment, ServerSettings, SettingError
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_defaults_bind_to_loopback() -> None:
@@ -104,3 +107,13 @@ def test_the_database_may_come_from_a_file(tmp_path: Path) -> None:
     file.write_text("postgresql://planner@db/plans\n")
     settings = CoordinatorSettings.read(Environment({"BUILDPLAN_DATABASE_FILE": str(file)}))
     assert settings.database == "postgresql://planner@db/plans"
+
+
+def test_the_readme_has_every_setting() -> None:
+    """In full, or the end of its name beside one that begins in the same way."""
+    code = "".join(file.read_text() for room in ("services", "gateway", "cli") for file in (ROOT / room).rglob("*.py"))
+    _, _, table = (ROOT / "README.md").read_text().partition("\n## Settings\n")
+    shown = set(re.findall(r"`([A-Z_]+)`", table.partition("\n## ")[0]))
+    names = set(re.findall(r'"((?:BUILDPLAN|OTEL)_[A-Z_]*[A-Z])"', code))
+    assert "BUILDPLAN_METRICS_PORT" in names
+    assert [name for name in sorted(names) if not any(name.endswith(each) for each in shown)] == []
