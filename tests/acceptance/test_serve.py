@@ -135,7 +135,8 @@ def test_a_run_whose_coordinator_is_killed_is_watched_to_its_end(tmp_path: Path,
 
 def test_an_agent_killed_in_the_middle_is_partial_and_mended_by_retry(tmp_path: Path, paper: Path) -> None:
     slow = SpecialistProcess("sca", delay=30, steps=300)
-    with serving(tmp_path / "data", "--specialist", f"sca={slow.address}") as (_, target):
+    patience = {"BUILDPLAN_AGENT_PATIENCE_SECONDS": "1"}
+    with serving(tmp_path / "data", "--specialist", f"sca={slow.address}", **patience) as (_, target):
         session = new_session(target, paper)
         detached = buildplan("run", "--session", session, "--target", target, "--detach")
         run = detached.stdout.strip()
