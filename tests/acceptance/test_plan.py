@@ -149,7 +149,8 @@ def test_services_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_specialist_that_is_down_makes_the_plan_partial(tmp_path: Path) -> None:
-    process = buildplan("plan", SAMPLES, *JOB, "--out", tmp_path, "--specialist", "sca=127.0.0.1:9")
+    nobody = ("--specialist", "sca=127.0.0.1:9")
+    process = buildplan("plan", SAMPLES, *JOB, "--out", tmp_path, *nobody, BUILDPLAN_AGENT_PATIENCE_SECONDS="1")
     assert process.returncode == 3
     assert "❌ SCA (Schedule)    - Error" in process.stdout
     assert "❌ Release plan" in process.stdout
