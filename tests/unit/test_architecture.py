@@ -13,9 +13,16 @@ SPECIALISTS = ("qma", "pma", "sca", "ema")
 MAY_IMPORT = {
     "services/contract": {"services.contract"},
     "services/runtime": {"services.contract", "services.runtime"},
-    "services/reader": {"services.contract", "services.reader"},
+    "services/facts": {"services.contract", "services.facts"},
+    "services/reader": {"services.contract", "services.facts", "services.reader"},
     "services/specialist": {"services.contract", "services.runtime", "services.specialist"},
-    "services/coordinator": {"services.contract", "services.runtime", "services.reader", "services.coordinator"},
+    "services/coordinator": {
+        "services.contract",
+        "services.runtime",
+        "services.facts",
+        "services.reader",
+        "services.coordinator",
+    },
     **{
         f"services/coordinator/{room}": {
             "services.contract",
@@ -26,8 +33,8 @@ MAY_IMPORT = {
         for room, below in {
             "store": (),
             "plans": (),
-            "facts": ("services.coordinator.precedence",),
-            "preflight": ("services.coordinator.facts",),
+            "conflicts": ("services.facts", "services.coordinator.precedence"),
+            "preflight": ("services.coordinator.conflicts",),
             "access": ("services.coordinator.store", "services.coordinator.paging"),
             "vector_store": ("services.coordinator.store",),
         }.items()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from buildplan.v1.document_pb2 import Document, Page, ReadingFinding
 from buildplan.v1.fact_pb2 import Fact
-from services.coordinator.facts import Effort, extract_facts
+from services.facts.extraction import Effort, extract_facts
 
 _CODE = "CLAIMS_LIMITED"
 

@@ -7,7 +7,7 @@ import pytest
 from buildplan.v1 import document_pb2 as kinds
 from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.document_pb2 import Document, Page, Passage
-from services.coordinator.facts import extract_facts
+from services.facts.extraction import extract_facts
 from tests.unit.facts.papers import (
     DRAWING,
     EMAIL,

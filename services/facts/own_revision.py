@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from buildplan.v1 import document_pb2 as documents
 from buildplan.v1.document_pb2 import Document, Page, Passage
-from services.coordinator.facts.revisions import PART_NUMBER
-from services.coordinator.facts.values import Value
+from services.facts.revisions import PART_NUMBER
+from services.facts.values import Value
 
 _WITHOUT_OWN_NUMBER = frozenset({documents.DOCUMENT_KIND_OTHER, documents.DOCUMENT_KIND_EMAIL})
 _REVISION_VALUE = re.compile(r"[A-Z]{1,2}|\d{1,2}")
