@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
+from services.reader import claims
 from services.reader.content import Source
 from services.reader.document import ReadDocument, refused, safe_name
 from services.reader.findings import RefusedError
@@ -75,6 +76,8 @@ def _frames(request: Frame, limits: Limits, allow_ocr: _AllowOcr) -> Iterator[Fr
     header = request.header
     if header["ask"] == "read":
         return map(document_frame, _documents(Path(header["path"]), header["file_name"], limits, allow_ocr))
+    if header["ask"] == "claims":
+        return iter([claims.answer(request)])
     source = Source(header["file_name"], request.body, limits, allow_ocr)
     look = import_module("services.reader.pictures.look")  # Pillow is for those who look at pages
     return iter([look.answer(source, header)])

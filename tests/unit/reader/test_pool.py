@@ -160,8 +160,8 @@ def _names_below() -> list[str]:
     return [child.name() for child in psutil.Process().children(recursive=True)]
 
 
-def test_the_parent_loads_no_parser() -> None:
-    parsers = ("pypdfium2", "PIL", "docx", "openpyxl", "lxml", "oxmsg")
+def test_the_parent_loads_nothing_that_looks_into_papers() -> None:
+    parsers = ("pypdfium2", "PIL", "docx", "openpyxl", "lxml", "oxmsg", "services.facts.extraction")
     script = f"import sys, services.reader.pool; print([n for n in {parsers} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout.strip() == "[]"
