@@ -84,6 +84,16 @@ def test_rooms_import_only_what_they_may(folder: str) -> None:
     assert wrong == []
 
 
+def test_the_readers_formats_know_nothing_of_its_pictures() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules("services/reader/formats")
+        for name in imports(path)
+        if name.startswith("services.reader.pictures")
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("folder", LIGHT)
 def test_specialists_start_light(folder: str) -> None:
     wrong = [
