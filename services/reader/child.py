@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,7 @@ from services.reader.framing import OUT_OF_MEMORY_EXIT, Frame, document_frame, e
 from services.reader.limits import MIB, Limits
 from services.reader.read import read_upload, too_large
 
+_PLACES = 6
 _SPARE_BYTES = 8 * MIB
 """Address space that is given back when there is no more, so that this can be said; never touched, to cost no time."""
 _AllowOcr = Callable[[int], None]
@@ -70,6 +72,16 @@ def _answer(answers: BinaryIO, request: Frame, limits: Limits) -> None:
     except MemoryError:
         spare.close()
         os._exit(OUT_OF_MEMORY_EXIT)
+    except Exception as error:
+        _write(answers, Frame({"type": "defect", "what": _without_words(error)}))
+        raise
+
+
+def _without_words(error: Exception) -> str:
+    """An exception's type and where it came from; its message may hold words of the paper."""
+    places = traceback.extract_tb(error.__traceback__)[-_PLACES:]
+    ways = (f"{Path(place.filename).name}:{place.lineno} {place.name}" for place in places)
+    return f"{type(error).__name__} at {' > '.join(ways)}"
 
 
 def _frames(request: Frame, limits: Limits, allow_ocr: _AllowOcr) -> Iterator[Frame]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from services.reader.framing import OUT_OF_MEMORY_EXIT, BrokenFrameError, Frame,
 from services.reader.limits import MIB, Limits
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "TESSDATA_PREFIX")
 _WORK = Path(__file__).resolve().parents[2]
 
@@ -87,7 +89,9 @@ class ChildProcess:
             kind = frame.header.get("type")
             if kind == "done" and frames:
                 return frames
-            if kind == "ocr":
+            if kind == "defect":
+                _log.error("a request brought the reader down: %s", frame.header.get("what"))
+            elif kind == "ocr":
                 pages = min(int(frame.header.get("pages", 0)), pages_left)
                 pages_left -= pages
                 deadline = clock.when() or asyncio.get_running_loop().time()

@@ -8,8 +8,10 @@ import pytest
 from buildplan.v1.document_pb2 import DocumentKind
 from services.coordinator.documents.stamp import stamp
 from services.facts.extraction import extract_facts
+from services.reader.child_process import ChildProcess, Stopped
 from services.reader.document import ReadDocument
 from services.reader.findings import RefusedError
+from services.reader.framing import Frame
 from services.reader.limits import Limits
 from services.reader.pool import ReaderPool
 from services.reader.read import read_upload
@@ -58,3 +60,14 @@ async def test_a_long_reading_keeps_nobody_from_a_papers_facts(tmp_path: Path) -
         assert (await pool.claims(order.document, order.pages)).facts
         assert not reading.done()
         reading.cancel()
+
+
+async def test_a_defect_of_ours_is_logged_with_its_place_and_without_words(caplog: pytest.LogCaptureFixture) -> None:
+    child = await ChildProcess.start()
+    with pytest.raises(Stopped):
+        await child.ask(Frame({"ask": "claims", "parts": [5]}, b"secret words"), Limits(), lambda frames: frames)
+    await child.kill()
+    (record,) = caplog.records
+    assert "BrokenFrameError at child.py:" in record.message
+    assert "claims.py:" in record.message
+    assert "secret" not in record.message
