@@ -17,7 +17,7 @@ help:
 	@echo "make lint        ruff and mypy alone"
 	@echo "make protos      regenerates protos/gen"
 	@echo "make lock        renews requirements.lock, which needs the network"
-	@echo "make secrets     the passwords that docker-compose.yml reads from secrets/"
+	@echo "make secrets     the files that docker-compose.yml reads from secrets/"
 	@echo "make benchmarks  every benchmark in benchmarks/"
 	@echo "make clean       removes what the targets made, the environment included"
 
@@ -69,6 +69,7 @@ secrets: $(BIN)/python
 	@test -e secrets/postgres-password || \
 	    $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(24), end="")' > secrets/postgres-password
 	@printf 'postgresql://buildplan:%s@postgres/buildplan' "$$(cat secrets/postgres-password)" > secrets/database-url
+	@test -e secrets/openai-api-key || : > secrets/openai-api-key
 	@chmod 644 secrets/*
 	@echo "secrets/ is ready: docker compose up --build --detach"
 

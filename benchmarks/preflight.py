@@ -14,9 +14,10 @@ from buildplan.v1 import document_pb2 as kinds
 from buildplan.v1.document_pb2 import Document, Page, Passage
 from buildplan.v1.fact_pb2 import Fact
 from buildplan.v1.session_pb2 import Session, SessionMetadata
-from services.coordinator.facts import extract_facts, find_conflicts
+from services.coordinator.conflicts import find_conflicts
 from services.coordinator.precedence import apply_kind
 from services.coordinator.preflight import ContextLimits, validate
+from services.facts.extraction import extract_facts
 
 DOCUMENTS, PAGES, ROUNDS, PROMISED_MS = 50, 10, 300, 20.0
 KINDS = (

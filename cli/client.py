@@ -14,6 +14,7 @@ from buildplan.v1.run_service_pb2_grpc import RunServiceStub
 from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
 from cli.access import Access
 from cli.errors import UsageError
+from services.runtime.addresses import BadAddress
 from services.runtime.channels import open_channel
 
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ class Client:
 
 @asynccontextmanager
 async def connect(target: str) -> AsyncIterator[Client]:
-    """A client for `host:port` or `dns:///host:port`; the first call connects. Raises UsageError for anything else."""
-    host, _, port = target.rpartition(":")
-    if not (host and port.isdigit()):
-        raise UsageError(f'the target is "{target}"; it takes HOST:PORT, such as {DEFAULT_TARGET}')
+    """A client for what `addresses.target` takes; the first call connects. Raises UsageError for anything else."""
     access = Access.of_command()
-    async with open_channel(target, access.tls, access.token) as channel:
+    try:
+        channel = open_channel(target, access.tls, access.token)
+    except BadAddress as error:
+        raise UsageError(f"the target {error}") from error
+    async with channel:
         yield Client(
             target=target,
             sessions=SessionServiceStub(channel),

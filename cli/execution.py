@@ -58,12 +58,15 @@ def on_coordinator(work: Callable[[Client, Output], Awaitable[int]], target: str
 
 
 async def _terminable(work: Coroutine[Any, Any, int], terminated: list[bool]) -> int:
-    """Lets SIGTERM end the work as Ctrl-C does: cancelled once, so that it can clean up."""
+    """Lets SIGTERM and a closed terminal end the work as Ctrl-C does: cancelled once, so that it can clean up."""
     task = asyncio.ensure_future(work)
 
     def terminate() -> None:
         terminated.append(True)
         task.cancel()
 
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, terminate)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup has it ignored
+        loop.add_signal_handler(signal.SIGHUP, terminate)
     return await task

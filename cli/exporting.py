@@ -29,10 +29,10 @@ def default_folder(project: str) -> Path:
     return Path(f"plan-{slug or 'project'}")
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Path, mode: int = 0o777) -> None:
     """Makes the folder; raises UsageError when it cannot be had or written to."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

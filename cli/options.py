@@ -68,9 +68,11 @@ MaxCostOption = Annotated[
         "--max-cost", min=0, metavar="USD", help="Do not start when it may cost more US dollars; 0 asks for no limit."
     ),
 ]
+_DATA_HELP = "Folder for the database and the services' logs."
 DataOption = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="Folder for the database and the services' logs.")
+    Path | None, typer.Option("--data", metavar="DIR", help=f"{_DATA_HELP} Without it they are thrown away.")
 ]
+KeptDataOption = Annotated[Path, typer.Option("--data", metavar="DIR", envvar="BUILDPLAN_DATA", help=_DATA_HELP)]
 SpecialistOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -150,7 +150,7 @@ def _teller(output: Output) -> Callable[[ServiceEvent], None]:
 @contextmanager
 def _data_folder(data: Path | None) -> Iterator[Path]:
     if data is not None:
-        check_folder(data)
+        check_folder(data, mode=0o700)
         yield data.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="buildplan-") as folder:

@@ -31,7 +31,7 @@ class GatewaySettings:
         """From BUILDPLAN_TARGET, _MAX_UPLOAD_FILES, _HEARTBEAT_SECONDS, _BODY_IDLE_SECONDS and _ALLOWED_HOSTS."""
         named = environment.text("BUILDPLAN_ALLOWED_HOSTS", "").lower().split(",")
         return GatewaySettings(
-            coordinator=environment.text("BUILDPLAN_TARGET", DEFAULT_COORDINATOR),
+            coordinator=environment.address("BUILDPLAN_TARGET", DEFAULT_COORDINATOR),
             max_upload_files=environment.integer("BUILDPLAN_MAX_UPLOAD_FILES", 100, minimum=1, maximum=10_000),
             heartbeat_seconds=environment.number("BUILDPLAN_HEARTBEAT_SECONDS", 15.0, minimum=0.1, maximum=3600),
             body_idle_seconds=environment.number("BUILDPLAN_BODY_IDLE_SECONDS", 30.0, minimum=0.1, maximum=3600),

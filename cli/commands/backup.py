@@ -36,13 +36,13 @@ def register(app: typer.Typer) -> None:
 
 def backup(
     file: Annotated[Path, typer.Argument(help="File to write; it must not be there yet.")],
-    data: options.DataOption = None,
+    data: options.KeptDataOption = DEFAULT_DATA,
     as_json: options.JsonOption = False,
 ) -> None:
     """See HELP."""
 
     async def work(output: Output) -> int:
-        source = database_of((data or DEFAULT_DATA).expanduser())
+        source = database_of(data.expanduser())
         size = copy(source, file)
         output.say(f"{source} is copied to {file}, {size:,} bytes")
         output.record({"event": "backup", "source": str(source), "file": str(file), "size_bytes": size})

@@ -87,7 +87,7 @@ def serve_command(
         typer.Option("--web-port", min=1, max=65535, help="Port of the page and the HTTP API; without it 8080."),
     ] = None,
     engine: options.EngineOption = None,
-    data: options.DataOption = None,
+    data: options.KeptDataOption = DEFAULT_DATA,
     specialist: options.SpecialistOption = None,
     metrics_port: Annotated[
         int,
@@ -105,8 +105,8 @@ def serve_command(
 
     async def work(output: Output) -> int:
         chosen = choose_engine(engine)
-        folder = (data or DEFAULT_DATA).expanduser()
-        check_folder(folder)
+        folder = data.expanduser()
+        check_folder(folder, mode=0o700)
         layout = Layout(
             choose_ports(port, web_port),
             folder.resolve(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cli.errors import UsageError
+from services.runtime.addresses import BadAddress, target
 
 AGENTS = ("qma", "pma", "sca", "ema")
 COORDINATOR, GATEWAY = "coordinator", "gateway"
@@ -113,8 +114,10 @@ def read_external(pairs: Sequence[str]) -> dict[str, str]:
     found = {}
     for pair in pairs:
         agent, _, address = (part.strip() for part in pair.partition("="))
-        host, _, port = address.rpartition(":")
-        if not (agent and host and port.isdigit()):
-            raise UsageError(f'--specialist {pair}: it takes AGENT=HOST:PORT, such as "sca=127.0.0.1:50063"')
+        try:
+            target(address if agent else "")
+        except BadAddress as error:
+            message = f'--specialist {pair}: it takes AGENT=HOST:PORT, such as "sca=127.0.0.1:50063"; {error}'
+            raise UsageError(message) from error
         found[agent] = address
     return found

@@ -17,9 +17,9 @@ from buildplan.v1.document_pb2 import Document
 from buildplan.v1.fact_pb2 import Fact
 from buildplan.v1.session_pb2 import Session, SessionMetadata, ValidationResult
 from services.contract.names import conflict_name, parse, parse_session, session_name, validation_name
+from services.coordinator.conflicts import find_conflicts, resolve
 from services.coordinator.documents.context import assemble
 from services.coordinator.estimates import Estimates
-from services.coordinator.facts import find_conflicts, resolve
 from services.coordinator.metadata import check_metadata, check_request_id
 from services.coordinator.paging import page_size
 from services.coordinator.preflight import ContextLimits, input_digest, validate

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 from services.runtime.identity import Identities, read_identities
 from services.runtime.settings import Environment, SettingError
 from services.runtime.tls import Tls
 
 MIB = 1024 * 1024
+_DATABASES = "it takes sqlite:////path/to/file or postgresql://user:password@host:5432/name"
 DEFAULT_SPECIALISTS = {
     "qma": "127.0.0.1:50061",
     "pma": "127.0.0.1:50062",
@@ -90,6 +94,12 @@ def _vector_store(environment: Environment) -> VectorStoreSettings | None:
 
 def _database(environment: Environment, data: Path) -> str:
     url = environment.secret("BUILDPLAN_DATABASE") or f"sqlite:///{data / 'buildplan.db'}"
-    if not url.startswith(("sqlite:///", "postgresql://")):
-        raise SettingError(f'BUILDPLAN_DATABASE is "{url.partition(":")[0]}:…"; it takes sqlite:///… or postgresql://…')
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise SettingError(f"BUILDPLAN_DATABASE is no URL; {_DATABASES}, with %40 for an @ in a password") from None
+    if parsed.drivername not in ("sqlite", "postgresql"):
+        raise SettingError(f'BUILDPLAN_DATABASE is "{parsed.drivername}:…"; {_DATABASES}')
+    if parsed.database in (None, "", ":memory:"):
+        raise SettingError(f"BUILDPLAN_DATABASE names no database that outlives the process; {_DATABASES}")
     return url

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +19,7 @@ from services.reader.framing import OUT_OF_MEMORY_EXIT, BrokenFrameError, Frame,
 from services.reader.limits import MIB, Limits
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "TESSDATA_PREFIX")
 _WORK = Path(__file__).resolve().parents[2]
 
@@ -86,7 +89,9 @@ class ChildProcess:
             kind = frame.header.get("type")
             if kind == "done" and frames:
                 return frames
-            if kind == "ocr":
+            if kind == "defect":
+                _log.error("a request brought the reader down: %s", frame.header.get("what"))
+            elif kind == "ocr":
                 pages = min(int(frame.header.get("pages", 0)), pages_left)
                 pages_left -= pages
                 deadline = clock.when() or asyncio.get_running_loop().time()
@@ -115,8 +120,15 @@ class ChildProcess:
         except ProcessLookupError:
             if self.alive:
                 self._process.kill()
-        await asyncio.to_thread(self._process.wait)
+        await asyncio.to_thread(self._bury)
         self._requests.close()
+
+    def _bury(self) -> None:
+        """Waits for it, and for what it left behind: a container's first process is the parent of all orphans."""
+        self._process.wait()
+        with suppress(ChildProcessError):
+            while True:
+                os.waitpid(-self._process.pid, 0)
 
 
 def _spawn() -> subprocess.Popen[bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -70,23 +71,33 @@ def _sizes(start: bytes) -> tuple[int, int]:
     return header_size, body_size
 
 
-def document_frame(read: ReadDocument) -> Frame:
-    """A document as one frame: its record, its pages and its content, one behind the other."""
-    parts = [read.document.SerializeToString(), *(page.SerializeToString() for page in read.pages), read.content]
-    return Frame({"type": "document", "parts": [len(part) for part in parts]}, b"".join(parts))
+def frame_of(header: dict[str, Any], parts: Sequence[bytes]) -> Frame:
+    """A frame whose body is these parts, one behind the other."""
+    return Frame({**header, "parts": [len(part) for part in parts]}, b"".join(parts))
 
 
-def document_of(frame: Frame) -> ReadDocument:
-    """The document in a frame of `document_frame`. Raises BrokenFrameError when the parts do not add up."""
+def parts_of(frame: Frame) -> list[bytes]:
+    """The parts of a frame of `frame_of`. Raises BrokenFrameError when they do not add up."""
     sizes = frame.header.get("parts")
-    if not isinstance(sizes, list) or len(sizes) < 2 or sum(sizes) != len(frame.body):
+    if not isinstance(sizes, list) or sum(sizes) != len(frame.body):
         raise BrokenFrameError("the parts do not add up")
     parts, start = [], 0
     for size in sizes:
         parts.append(frame.body[start : start + size])
         start += size
+    return parts
+
+
+def document_frame(read: ReadDocument) -> Frame:
+    """A document as one frame: its record, its pages and its content."""
+    parts = [read.document.SerializeToString(), *(page.SerializeToString() for page in read.pages), read.content]
+    return frame_of({"type": "document"}, parts)
+
+
+def document_of(frame: Frame) -> ReadDocument:
+    """The document in a frame of `document_frame`. Raises BrokenFrameError for anything else."""
     try:
-        pages = tuple(Page.FromString(part) for part in parts[1:-1])
-        return ReadDocument(Document.FromString(parts[0]), pages, parts[-1])
+        record, *pages, content = parts_of(frame)
+        return ReadDocument(Document.FromString(record), tuple(map(Page.FromString, pages)), content)
     except Exception as error:
         raise BrokenFrameError("a part is no message") from error

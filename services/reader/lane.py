@@ -1,4 +1,4 @@
-"""Warm child processes that serve one kind of work; a bad file costs its child, never the caller."""
+"""Child processes for one kind of work; a bad file costs its child, never the caller."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ T = TypeVar("T")
 class Lane:
     """Answers requests in child processes, at most `children` at once.
 
-    Children are started when first needed and kept warm. One that crashes, hangs or uses too much is killed
-    with all that it started, and the next request gets a new one.
+    Children are started when first needed and kept warm, for all lanes that share `idle`. One that crashes, hangs or
+    uses too much is killed with all that it started, and the next request gets a new one.
     """
 
-    def __init__(self, limits: Limits, children: int) -> None:
+    def __init__(self, limits: Limits, children: int, idle: list[ChildProcess]) -> None:
         self._limits = limits
-        self._idle: list[ChildProcess] = []
+        self._idle = idle
         self._busy: set[ChildProcess] = set()
         self._slots = asyncio.Semaphore(children)
         self._closed = False

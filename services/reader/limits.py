@@ -9,7 +9,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one upload, its attachments included where it says so. Sizes in bytes, times in seconds.
+    """Limits of one request: an upload with its attachments, the facts of a paper, a page. In bytes and seconds.
 
     Attributes:
         max_bytes: Size of a file as uploaded.
@@ -20,10 +20,9 @@ class Limits:
         max_nesting: How deep emails may be attached to emails.
         max_rows: Rows of one sheet that are read; cells below are reported.
         max_columns: Columns of one sheet that are read; cells beyond are reported.
-        cpu_seconds: Processor time of the child for one upload. OCR runs in processes of its own, and what the
-            coordinator then does comes on top.
+        cpu_seconds: Processor time of the child. OCR runs in processes of its own.
         memory_bytes: Address space of the child.
-        wall_seconds: Time for one upload without OCR.
+        wall_seconds: Time without OCR.
         max_ocr_pages: Pages of one document that are read by OCR.
         ocr_wall_seconds_per_page: Time added for each page that is read by OCR.
     """

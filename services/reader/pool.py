@@ -1,14 +1,17 @@
-"""What the reader does for others, in child processes: reads files, draws their pages, finds quotes on them."""
+"""What the reader does for others, in child processes: reads files, finds what they claim, draws and searches pages."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from buildplan.v1.document_pb2 import Document
+from buildplan.v1.document_pb2 import Document, Page
+from services.reader.child_process import ChildProcess
+from services.reader.claims import Claims, claims_of, claims_request
 from services.reader.document import ReadDocument, safe_name
 from services.reader.findings import RefusedError
 from services.reader.framing import Frame, document_of
@@ -19,15 +22,15 @@ from services.reader.pictures.frames import boxes_of, locate_request, picture_of
 
 
 class ReaderPool:
-    """Reads at most `children` files at once; page pictures have as many children of their own, OCR of a page one.
+    """Reads at most `children` files at once, and beside them draws facts of as many papers, pages as many, OCRs one.
 
-    An async context manager. So a long OCR keeps nobody from a page's picture. A file costs its child, never more.
+    An async context manager. So a long OCR keeps nobody from a correction or a picture. A file costs its child alone.
     """
 
     def __init__(self, limits: Limits | None = None, children: int = 1) -> None:
-        self._reading = Lane(limits or Limits(), children)
-        self._looking = Lane(limits or Limits(), children)
-        self._recognising = Lane(limits or Limits(), 1)
+        idle = list[ChildProcess]()
+        self._lanes = [Lane(limits or Limits(), count, idle) for count in (children, children, children, 1)]
+        self._reading, self._claiming, self._looking, self._recognising = self._lanes
 
     async def __aenter__(self) -> Self:
         return self
@@ -53,6 +56,11 @@ class ReaderPool:
         except RefusedError as refusal:
             return [await asyncio.to_thread(_refused, path, file_name, refusal)]
 
+    async def claims(self, document: Document, pages: Sequence[Page]) -> Claims:
+        """What a paper claims that has its name and ids; raises RefusedError when its child did not survive that."""
+        request = await asyncio.to_thread(claims_request, document, pages)
+        return await self._claiming.ask(request, claims_of)
+
     async def render(self, page: PageAt, width: int) -> Picture:
         """A page as a PNG of about `width` pixels; raises RefusedError when the file cannot be drawn."""
         return await self._looking.ask(render_request(page, width), picture_of)
@@ -67,7 +75,7 @@ class ReaderPool:
 
     async def close(self) -> None:
         """Ends all children, in the middle of a file if need be."""
-        await asyncio.gather(*(lane.close() for lane in (self._reading, self._looking, self._recognising)))
+        await asyncio.gather(*(lane.close() for lane in self._lanes))
 
 
 def _refused(path: Path, file_name: str, refusal: RefusedError) -> ReadDocument:

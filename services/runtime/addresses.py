@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 LIST = "+"
+_DNS = "dns:///"
 
 
 class BadAddress(ValueError):
@@ -18,6 +19,7 @@ def target(address: str) -> str:
     """
     replicas = [replica.strip() for replica in address.split(LIST)]
     if len(replicas) == 1:
+        _host_and_port(address.removeprefix(_DNS))
         return address
     versions = {_version(replica) for replica in replicas}
     if len(versions) > 1:
@@ -34,12 +36,16 @@ def is_loopback(host: str) -> bool:
 
 
 def _version(replica: str) -> int:
-    host, _, port = replica.rpartition(":")
+    host = _host_and_port(replica)
     try:
-        version = ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).version
+        return ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).version
     except ValueError:
         what = f'"{replica}" in a list is no IP address with a port; for names take dns:///name:port'
         raise BadAddress(what) from None
-    if not port.isdigit():
-        raise BadAddress(f'"{replica}" has no port')
-    return version
+
+
+def _host_and_port(address: str) -> str:
+    host, _, port = address.rpartition(":")
+    if not host or "/" in host or not port.isdigit():
+        raise BadAddress(f'"{address}" is no address; it takes HOST:PORT, such as 127.0.0.1:50051')
+    return host

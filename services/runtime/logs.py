@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.runtime import tracing
+from services.runtime.metrics import Counter
 
 
 @contextmanager
@@ -34,11 +35,12 @@ with _without("rich"):
 __all__ = ["bind", "configure_logs", "get_logger", "unbind"]
 
 get_logger = structlog.get_logger
+_DEFECTS = Counter("buildplan_defects_total", "Errors that nobody foresaw: those whose traceback is in the log.")
 _LEVELS = logging.getLevelNamesMapping()
 
 
 def configure_logs(service: str, level: str, form: str) -> None:
-    """One line for each event, as JSON or as text; `service` is on every line."""
+    """One line for each event, as JSON or as text; `service` is on every line, also on those of libraries."""
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if form == "text":
         # Never the pretty tracebacks: they print local variables, and those may hold papers or keys.
@@ -47,6 +49,8 @@ def configure_logs(service: str, level: str, form: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             _add_trace,
+            _Service(service),
+            _count_defect,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([structlog.processors.format_exc_info] if form == "json" else []),
@@ -56,9 +60,32 @@ def configure_logs(service: str, level: str, form: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    bind(service=service)
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+
+
+class _Service:
+    """Not a context variable: threads of libraries have none of ours."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, _: object, __: str, event: EventDict) -> EventDict:
+        event["service"] = self._name
+        return event
+
+
+class _Libraries(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        tell = get_logger().error if record.levelno >= logging.ERROR else get_logger().warning
+        tell(record.getMessage(), library=record.name, exc_info=record.exc_info)
 
 
 def _add_trace(_: object, __: str, event: EventDict) -> EventDict:
     event.update(tracing.identifiers())
+    return event
+
+
+def _count_defect(_: object, __: str, event: EventDict) -> EventDict:
+    if event.get("exc_info"):
+        _DEFECTS.add(1)
     return event

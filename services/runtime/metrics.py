@@ -37,6 +37,11 @@ class Metric(ABC):
         """From now on it counts."""
         self._exposed = self._make(library)
 
+    def expect(self, *values: str) -> None:
+        """Shows 0 under the labels' values: to Prometheus a series that begins with 1 has not grown."""
+        if self._exposed is not None:
+            self._of(values)
+
     @abstractmethod
     def _make(self, library: Any) -> Any:
         """The library's own metric."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.runtime.errors import ResourceExhausted
+from services.runtime.metrics import Gauge
 
 BUSY = "BUSY"
+RPCS_IN_FLIGHT = Gauge("buildplan_rpcs_in_flight", "Calls that this server carries out, open streams included.")
 _COME_AGAIN_SECONDS = 0.2
+_LOOK_SECONDS = 0.05
 
 
 class Places:
@@ -17,6 +21,7 @@ class Places:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._taken = 0
+        RPCS_IN_FLIGHT.follow(lambda: self._taken)
 
     @contextmanager
     def take(self) -> Iterator[None]:
@@ -29,3 +34,10 @@ class Places:
             yield
         finally:
             self._taken -= 1
+
+    async def quiet_for(self, seconds: float) -> None:
+        """Returns once no place has been taken for so long."""
+        quiet = 0.0
+        while quiet < seconds:
+            await asyncio.sleep(_LOOK_SECONDS)
+            quiet = 0.0 if self._taken else quiet + _LOOK_SECONDS

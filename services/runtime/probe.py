@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import urllib.request
+from collections.abc import Sequence
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -52,8 +53,11 @@ def _channel(address: str, tls: Tls | None) -> grpc.Channel:
     return grpc.secure_channel(address, tls.channel_credentials(), tls.channel_options())
 
 
-def main(address: str) -> str | None:
+def main(arguments: Sequence[str]) -> str | None:
     """What is wrong, for the end of the process."""
+    if len(arguments) != 1:
+        return "it takes one HOST:PORT or http:// URL"
+    (address,) = arguments
     try:
         found = fault(address, Environment(os.environ).tls())
     except SettingError as error:
@@ -62,4 +66,4 @@ def main(address: str) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

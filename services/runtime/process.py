@@ -21,6 +21,7 @@ def run_process(
     Exits 2 on a bad setting and 1 when what it needs cannot be had, with one line that says why.
     """
     collector.rest()
+    os.umask(0o077)  # papers and plans are read by this process's user alone
     try:
         _check_arguments(sys.argv[1:])
         environment = Environment(os.environ)

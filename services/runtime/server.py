@@ -23,6 +23,7 @@ from services.runtime.request_limits import transport_limit
 from services.runtime.settings import ServerSettings, SettingError
 
 _log = get_logger()
+_QUIET_SECONDS = 0.5
 
 _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.so_reuseport", 0),
@@ -45,10 +46,16 @@ class RunningServer:
     """A started server with health and reflection."""
 
     def __init__(
-        self, server: grpc.aio.Server, health_servicer: health.aio.HealthServicer, address: str, notice_seconds: float
+        self,
+        server: grpc.aio.Server,
+        health_servicer: health.aio.HealthServicer,
+        places: Places,
+        address: str,
+        notice_seconds: float,
     ) -> None:
         self._server = server
         self._health = health_servicer
+        self._places = places
         self._notice_seconds = notice_seconds
         self.address = address
 
@@ -59,14 +66,24 @@ class RunningServer:
             await asyncio.sleep(self._notice_seconds)
         if end_streams is not None:
             await end_streams()
-        await self._server.stop(grace_seconds)
+        await self._stop(grace_seconds)
+
+    async def _stop(self, grace_seconds: float) -> None:
+        """Ends early when nothing is at work: health and reflection streams stay open for as long as they may."""
+        stopping = asyncio.create_task(self._server.stop(grace_seconds))
+        quiet = asyncio.create_task(self._places.quiet_for(_QUIET_SECONDS))
+        await asyncio.wait((stopping, quiet), return_when=asyncio.FIRST_COMPLETED)
+        quiet.cancel()
+        await self._server.stop(None)
+        await stopping
 
 
 async def start_server(
     services: Sequence[Service], settings: ServerSettings, door: Door | None = None
 ) -> RunningServer:
     """Binds and starts; without a door everybody may come in. Raises SettingError when the address cannot be had."""
-    entrance = Entrance(Places(settings.maximum_concurrent_rpcs), door or OpenDoor())
+    places = Places(settings.maximum_concurrent_rpcs)
+    entrance = Entrance(places, door or OpenDoor())
     names = [service.name for service in services]
     server = grpc.aio.server(
         interceptors=[CallInterceptor(entrance)],
@@ -81,7 +98,7 @@ async def start_server(
     await server.start()
     for name in ("", *names):
         await health_servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
-    return RunningServer(server, health_servicer, f"{settings.host}:{port}", settings.drain_notice_seconds)
+    return RunningServer(server, health_servicer, places, f"{settings.host}:{port}", settings.drain_notice_seconds)
 
 
 async def serve_until_signal(

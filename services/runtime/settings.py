@@ -83,12 +83,15 @@ class Environment:
         found = {key.strip(): address.strip() for key, _, address in pairs}
         if len(found) < len(pairs) or not all(key and address for key, address in found.items()):
             raise SettingError(f'{name} is "{text}"; it takes distinct pairs such as "qma=127.0.0.1:50061,pma=…"')
-        try:
-            for address in found.values():
-                target(address)
-        except BadAddress as error:
-            raise SettingError(f"{name}: {error}") from error
+        for address in found.values():
+            _check(name, address)
         return found
+
+    def address(self, name: str, default: str) -> str:
+        """What `addresses.target` takes."""
+        address = self.text(name, default)
+        _check(name, address)
+        return address
 
     def _number(self, name: str, default: float, minimum: float, maximum: float, parse: type[int | float]) -> float:
         text = self.text(name, "")
@@ -99,6 +102,13 @@ class Environment:
         if not minimum <= value <= maximum:
             raise SettingError(f'{name} is "{text}"; it takes a number from {minimum} to {maximum}')
         return value
+
+
+def _check(name: str, address: str) -> None:
+    try:
+        target(address)
+    except BadAddress as error:
+        raise SettingError(f"{name}: {error}") from error
 
 
 def names_read(read: Callable[[Environment], object], **values: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ and nowhere else; without it a span is nothing at all. Context goes on in the W3
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from services.runtime.settings import Environment, SettingError
 TRACEPARENT = "traceparent"
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.grpc")
+_URL = re.compile(r"(https?://)?[^\s/]+(/\S*)?")
 _NO_SPAN = nullcontext()
 
 
@@ -45,10 +47,13 @@ class _Current:
 def configure(service: str, environment: Environment) -> None:
     """Exports traces by OTLP over gRPC where OTEL_EXPORTER_OTLP_ENDPOINT says so; the library reads its other settings.
 
-    Raises SettingError when the packages are missing.
+    Raises SettingError when the packages are missing, or for what is no URL.
     """
-    if not environment.text(_ENDPOINT, ""):
+    endpoint = environment.text(_ENDPOINT, "")
+    if not endpoint:
         return
+    if not _URL.fullmatch(endpoint):
+        raise SettingError(f'{_ENDPOINT} is "{endpoint}"; it takes a URL such as http://127.0.0.1:4317')
     try:
         missing = [package for package in _PACKAGES if find_spec(package) is None]
     except ModuleNotFoundError:

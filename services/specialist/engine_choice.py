@@ -60,7 +60,8 @@ def engine_name(environment: Environment) -> str:
 
 
 def _model_settings(environment: Environment) -> list[str]:
-    return sorted(name for name in OPENAI_SETTINGS if environment.text(name, ""))
+    """Those that are of no use without a key; a file for it that is still empty is not one of them."""
+    return sorted(name for name in OPENAI_SETTINGS - {f"{KEY}_FILE"} if environment.text(name, ""))
 
 
 def _refuse_misspelt(environment: Environment) -> None:

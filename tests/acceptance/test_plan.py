@@ -124,7 +124,7 @@ def test_the_first_status_line_comes_at_once(tmp_path: Path) -> None:
     assert first < 2.5
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_an_interrupted_run_is_cancelled_and_everything_stopped(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
@@ -149,7 +149,8 @@ def test_services_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_specialist_that_is_down_makes_the_plan_partial(tmp_path: Path) -> None:
-    process = buildplan("plan", SAMPLES, *JOB, "--out", tmp_path, "--specialist", "sca=127.0.0.1:9")
+    nobody = ("--specialist", "sca=127.0.0.1:9")
+    process = buildplan("plan", SAMPLES, *JOB, "--out", tmp_path, *nobody, BUILDPLAN_AGENT_PATIENCE_SECONDS="1")
     assert process.returncode == 3
     assert "❌ SCA (Schedule)    - Error" in process.stdout
     assert "❌ Release plan" in process.stdout

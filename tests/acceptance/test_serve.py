@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import socket
+import stat
 import urllib.request
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def test_a_planned_job_is_opened_where_it_was_said(tmp_path: Path, paper: Path) 
     data = tmp_path / "data"
     planned = buildplan("plan", paper, *JOB, "--out", tmp_path / "out", "--data", data)
     assert planned.returncode == 0, planned.stderr
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (data, data / "buildplan.db")] == [0o700, 0o600]
     command, _, url = planned.stdout.splitlines()[-1].partition("in a browser: ")[2].partition(", then open ")
     assert shlex.split(command)[1:] == ["serve", "--data", str(data)]
     with serving(data) as (started, _):
@@ -133,7 +135,8 @@ def test_a_run_whose_coordinator_is_killed_is_watched_to_its_end(tmp_path: Path,
 
 def test_an_agent_killed_in_the_middle_is_partial_and_mended_by_retry(tmp_path: Path, paper: Path) -> None:
     slow = SpecialistProcess("sca", delay=30, steps=300)
-    with serving(tmp_path / "data", "--specialist", f"sca={slow.address}") as (_, target):
+    patience = {"BUILDPLAN_AGENT_PATIENCE_SECONDS": "1"}
+    with serving(tmp_path / "data", "--specialist", f"sca={slow.address}", **patience) as (_, target):
         session = new_session(target, paper)
         detached = buildplan("run", "--session", session, "--target", target, "--detach")
         run = detached.stdout.strip()

@@ -92,12 +92,13 @@ async def test_a_click_in_the_browser_is_one_trace_down_to_the_calls_of_the_mode
     assert (started_by["run"], started_by["trace_id"]) == (run.attributes["run"], run.trace)
 
 
-async def run_over_http(address: str) -> None:
-    """What the page does, from a session to the run's last event."""
+async def run_over_http(address: str, **broken: bytes) -> None:
+    """What the page does, from a session to the run's last event; broken papers come with the good one."""
+    papers = {PAPER.name: PAPER.read_bytes(), **broken}
     async with httpx2.AsyncClient(base_url=address, timeout=20) as http:
         metadata = {"project_name": "Skid", "customer": "Acme", "family": "Skid frames"}
         session = (await http.post("/sessions", json={"metadata": metadata})).json()["name"]
-        await http.post(f"/{session}/documents", files={"files": (PAPER.name, PAPER.read_bytes())})
+        await http.post(f"/{session}/documents", files=[("files", paper) for paper in papers.items()])
         started = await http.post("/agents/run", json={"parent": session})
         assert started.status_code == 202, started.text
         events = await http.get("/agents/status", params={"run": started.json()["run"]["name"]})
@@ -139,6 +140,7 @@ def test_every_service_shows_its_metrics(tmp_path: Path) -> None:
     assert coordinator["buildplan_runs_in_flight"] == 0
     assert coordinator["buildplan_event_lag_seconds_count"] >= 10
     assert gateway['buildplan_http_requests_total{route="/healthz",status="200"}'] >= 1
+    assert {server["buildplan_rpcs_in_flight"] for server in shown[:-1]} == {0}
     for specialist in shown[:-2]:
         assert any("SpecialistService" in name for name in specialist)
 

@@ -13,9 +13,16 @@ SPECIALISTS = ("qma", "pma", "sca", "ema")
 MAY_IMPORT = {
     "services/contract": {"services.contract"},
     "services/runtime": {"services.contract", "services.runtime"},
-    "services/reader": {"services.contract", "services.reader"},
+    "services/facts": {"services.contract", "services.facts"},
+    "services/reader": {"services.contract", "services.facts", "services.reader"},
     "services/specialist": {"services.contract", "services.runtime", "services.specialist"},
-    "services/coordinator": {"services.contract", "services.runtime", "services.reader", "services.coordinator"},
+    "services/coordinator": {
+        "services.contract",
+        "services.runtime",
+        "services.facts",
+        "services.reader",
+        "services.coordinator",
+    },
     **{
         f"services/coordinator/{room}": {
             "services.contract",
@@ -26,8 +33,8 @@ MAY_IMPORT = {
         for room, below in {
             "store": (),
             "plans": (),
-            "facts": ("services.coordinator.precedence",),
-            "preflight": ("services.coordinator.facts",),
+            "conflicts": ("services.facts", "services.coordinator.precedence"),
+            "preflight": ("services.coordinator.conflicts",),
             "access": ("services.coordinator.store", "services.coordinator.paging"),
             "vector_store": ("services.coordinator.store",),
         }.items()
@@ -73,6 +80,16 @@ def test_rooms_import_only_what_they_may(folder: str) -> None:
         for name in imports(path)
         if name.split(".")[0] in {"services", "cli", "gateway", "tests", "benchmarks", "samples"}
         and not any(f"{name}.".startswith(f"{room}.") for room in allowed)
+    ]
+    assert wrong == []
+
+
+def test_the_readers_formats_know_nothing_of_its_pictures() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules("services/reader/formats")
+        for name in imports(path)
+        if name.startswith("services.reader.pictures")
     ]
     assert wrong == []
 

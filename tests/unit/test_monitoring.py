@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
 MONITORING = ROOT / "deploy" / "monitoring"
+ALERTS_TEST = ROOT / "tests" / "integration" / "deployment" / "alerts_test.yaml"
 METRIC = re.compile(r'\b(Counter|Histogram|Gauge)\(\s*"(buildplan_\w+)",\s*"[^"]+"(?:,\s*\(([^)]*)\))?')
 SUFFIXES = ("_bucket", "_count", "_sum")
 
@@ -50,6 +51,17 @@ def test_asks_for_what_there_is(expression: str) -> None:
         for label in known.get(name, known.get(re.sub(r"_(bucket|count|sum)$", "", name), set()))
     }
     assert labels <= asked | {"le", "instance"}
+
+
+def test_the_tests_of_the_alerts_feed_what_there_is() -> None:
+    known = defined()
+    tests = YAML(typ="safe").load(ALERTS_TEST.read_text())["tests"]
+    for series in {entry["series"] for test in tests for entry in test["input_series"]}:
+        name, _, labels = series.partition("{")
+        base = re.sub(r"_(bucket|count|sum)$", "", name)
+        assert name == "up" or base in known or name in known, series
+        given = set(re.findall(r"(\w+)=", labels))
+        assert given <= known.get(name, known.get(base, set())) | {"le", "instance", "job", "service"}, series
 
 
 @pytest.mark.parametrize("file", ["prometheus.yaml", "prometheus-kubernetes.yaml"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -86,7 +86,8 @@ class Documents:
             for _ in range(_ID_ATTEMPTS):
                 taken = await self._store.read(lambda tx: rows.ids(tx, session))
                 now = self._clock()
-                papers = await asyncio.to_thread(prepare, session, received, taken, now)
+                prepared = await asyncio.to_thread(prepare, session, received, taken, now)
+                papers = [await self._with_facts(paper) for paper in prepared]
                 try:
                     await self._store.write(_insertion(session, papers, now))
                 except AlreadyExists:
@@ -94,6 +95,9 @@ class Documents:
                 self._changed(session)
                 return [_told(session, paper) for paper in papers]
         raise AlreadyExists("BUSY", "many copies of this file are being uploaded at once; try again")
+
+    async def _with_facts(self, paper: Paper) -> Paper:
+        return replace(paper, facts=await draw_facts(self._reader, paper.document, paper.pages))
 
     async def list_(self, parent: str) -> list[Document]:
         """In the order of upload."""
@@ -119,7 +123,7 @@ class Documents:
         while True:
             current, pages = await self._store.read(lambda tx: _record(tx, session, document))
             corrected = correct(current, wanted, paths)
-            facts = await asyncio.to_thread(draw_facts, corrected, pages)
+            facts = await draw_facts(self._reader, corrected, pages)
             if await self._store.write(_correction(session, current, corrected, facts, self._clock())):
                 return corrected
 

@@ -1,4 +1,4 @@
-"""What the reader returned becomes papers of a session: names, ranks and facts, ready to be stored together."""
+"""What the reader returned becomes papers of a session: names and ranks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from buildplan.v1.fact_pb2 import Fact
 from services.contract.times import set_time
-from services.coordinator.documents.claims import draw_facts
 from services.coordinator.documents.doubt import doubt_issue_date
 from services.coordinator.documents.stamp import free_id, stamp
 from services.coordinator.store import documents as rows
@@ -20,12 +19,12 @@ from services.reader.document import ReadDocument
 
 @dataclass(frozen=True)
 class Paper:
-    """One document with its pages, its facts and its original file."""
+    """One document with its pages, its original file and, once they are drawn, its facts."""
 
     document: Document
     pages: Sequence[Page]
-    facts: Sequence[Fact]
     content: bytes
+    facts: Sequence[Fact] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Received:
 
 
 def prepare(session: str, received: Received, taken: Collection[str], now: datetime) -> list[Paper]:
-    """The papers of one upload, the file itself first; none has an id out of `taken`."""
+    """The papers of one upload, the file itself first, without facts; none has an id out of `taken`."""
     ids, papers = set(taken), list[Paper]()
     for position, part in enumerate(received.read):
         document, pages = _copy(part)
@@ -52,7 +51,7 @@ def prepare(session: str, received: Received, taken: Collection[str], now: datet
         ids.add(identifier)
         stamp(session, identifier, document, pages)
         content = part.content if position else received.content
-        papers.append(Paper(document, pages, draw_facts(document, pages), content))
+        papers.append(Paper(document, pages, content))
     return papers
 
 

@@ -8,7 +8,7 @@ from buildplan.v1 import document_pb2 as kinds
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_pb2 import Document
 from buildplan.v1.session_pb2 import ScorePart, SessionMetadata
-from services.coordinator.facts.wording import title
+from services.coordinator.conflicts.wording import title
 from services.coordinator.preflight.readable import is_readable
 
 _SPECIFYING = (kinds.DOCUMENT_KIND_CUSTOMER_SPECIFICATION, kinds.DOCUMENT_KIND_STATEMENT_OF_WORK)

@@ -15,9 +15,9 @@ from buildplan.v1.specialist_service_pb2 import DescribeResponse, Progress, Prop
 from services.contract.names import checkpoint_name, last_id
 from services.contract.times import set_time
 from services.contract.usage import total
-from services.coordinator.runs.attempts import Sleep, when_free, with_attempts
+from services.coordinator.runs.attempts import Sleep, when_begun, with_attempts
 from services.coordinator.runs.dispatch import Proposal, propose
-from services.coordinator.runs.failures import AgentFailed
+from services.coordinator.runs.failures import UNREACHABLE, AgentFailed
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.progress import ProgressGate
 from services.coordinator.runs.reuse import engine_title, find_result, input_digest, make_checkpoint
@@ -155,19 +155,26 @@ class AgentRun:
             self._set(AgentStatus.STATE_RUNNING, "starting again")
             self.status.attempt = number
             self._gate.pass_now()
-        return await when_free(self._call_once, self._around.policy, self._waits_for_place, self._around.sleep)
+        return await when_begun(self._call_once, self._around.policy, self._waits_to_begin, self._around.sleep)
 
     async def _call_once(self) -> Proposal:
         deadline = self._around.policy.deadline_of(self.name)
         return await propose(self._specialist, self._around.request, deadline, self._hear)
 
-    def _waits_for_place(self) -> None:
-        self._set(AgentStatus.STATE_RUNNING, f"{self.name} is busy with other runs; waits for a place")
-        self._gate.offer()
+    def _waits_to_begin(self, failed: AgentFailed, seconds: float) -> None:
+        if failed.reason == UNREACHABLE:
+            patience = self._around.policy.patience
+            self._wait_for(f"{self.name} cannot be reached; it is tried again for {patience:g} s", seconds)
+        else:
+            self._set(AgentStatus.STATE_RUNNING, f"{self.name} is busy with other runs; waits for a place")
+            self._gate.offer()
 
     def _waits(self, attempt: int, seconds: float) -> None:
         attempts = self._around.policy.attempts
-        what = f"{self.name} is unreachable; attempt {attempt} of {attempts} in {seconds:.1f} s"
+        what = f"the connection to {self.name} was lost; attempt {attempt} of {attempts} in {seconds:.1f} s"
+        self._wait_for(what, seconds)
+
+    def _wait_for(self, what: str, seconds: float) -> None:
         self._set(AgentStatus.STATE_RUNNING, what)
         set_time(self.status.next_attempt_time, self._around.clock() + timedelta(seconds=seconds))
         self._gate.pass_now()

@@ -36,13 +36,22 @@ _DEFECTS = frozenset({grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.St
 class AgentFailed(Exception):
     """One call of an agent gave no usable result; record its failure, and repeat it only when UNREACHABLE or BUSY.
 
-    `retry_after` is the wait in seconds that the other side asked for.
+    `retry_after` is the wait in seconds that the other side asked for. `begun` is False when nobody took the call.
     """
 
-    def __init__(self, reason: str, message: str, *, retryable: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        message: str,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        begun: bool = True,
+    ) -> None:
         super().__init__(message)
         self.failure = Failure(reason=reason, message=message, retryable=retryable)
         self.retry_after = retry_after
+        self.begun = begun
 
     @property
     def reason(self) -> str:
@@ -82,9 +91,8 @@ def remote_failure(agent: str, address: str, deadline: float, begun: bool, error
         message = f"{agent} got no answer from its model: {error.message}"
         return AgentFailed(error.reason, message, retryable=True, retry_after=error.retry_after)
     if error.code in _GONE:
-        return AgentFailed(
-            UNREACHABLE, _gone(agent, address, begun, error), retryable=True, retry_after=error.retry_after
-        )
+        message = _gone(agent, address, begun, error)
+        return AgentFailed(UNREACHABLE, message, retryable=True, retry_after=error.retry_after, begun=begun)
     if error.code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         return _exhausted(agent, error)
     if error.code in _DEFECTS:
@@ -104,7 +112,7 @@ def _gone(agent: str, address: str, begun: bool, error: RemoteError) -> str:
 def _exhausted(agent: str, error: RemoteError) -> AgentFailed:
     if error.reason == BUSY:
         message = f"{agent} is busy with other runs; retry {agent} later, or start more replicas of it"
-        return AgentFailed(BUSY, message, retryable=True, retry_after=error.retry_after)
+        return AgentFailed(BUSY, message, retryable=True, retry_after=error.retry_after, begun=False)
     retryable = error.reason == RATE_LIMITED
     if retryable or error.reason == QUOTA_EXHAUSTED:
         message = f"{agent} got no answer from its model: {error.message}"

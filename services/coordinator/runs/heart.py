@@ -158,7 +158,7 @@ class Heart:
     def _take_up(self, claimed: Claimed, assignment: Assignment, earlier: Earlier) -> None:
         name = claimed.run.name
         _log.info("run is taken up", run=name, state=Run.State.Name(claimed.run.state))
-        if claimed.run.state == Run.STATE_RUNNING:
+        if claimed.abandoned:
             metrics.LEASE_TAKEOVERS.add(1)
         self._house.feed.open(name, claimed.run.last_sequence)
         self._active.launch(claimed.run, claimed.fence, assignment, earlier)

@@ -25,6 +25,21 @@ _REUSED = Counter("buildplan_agent_results_reused_total", "Results taken from a 
 _EVENT_LAG = Histogram("buildplan_event_lag_seconds", "From an event to its showing, stored by then.")
 
 
+_AGENT_ENDS = (AgentStatus.STATE_COMPLETE, AgentStatus.STATE_ERROR)
+
+
+def expect(agents: Iterable[str]) -> None:
+    """Shows zeros for whatever can come of runs of these agents, so that the first failure is seen as one."""
+    for state in map(_run_state, filter(is_ended, Run.State.values())):
+        _RUNS.expect(state)
+        _RUN_SECONDS.expect(state)
+    for agent in agents:
+        _AGENT_ATTEMPTS.expect(agent)
+        _REUSED.expect(agent)
+        for state in map(_agent_state, _AGENT_ENDS):
+            _AGENT_SECONDS.expect(agent, state)
+
+
 def observe(events: Iterable[RunEvent]) -> None:
     """Counts events that were stored and shown just now."""
     if not _EVENT_LAG.counts:
@@ -34,12 +49,12 @@ def observe(events: Iterable[RunEvent]) -> None:
         _EVENT_LAG.observe(moment - event.create_time.ToMicroseconds() / 1e6)
         if event.HasField("run_state"):
             _observe_run(event.run_state, moment)
-        elif event.agent_status.state in (AgentStatus.STATE_COMPLETE, AgentStatus.STATE_ERROR):
+        elif event.agent_status.state in _AGENT_ENDS:
             _observe_agent(event.agent_status)
 
 
 def _observe_run(run: Run, moment: float) -> None:
-    state = Run.State.Name(run.state).removeprefix("STATE_")
+    state = _run_state(run.state)
     _RUNS.add(1, state)
     if is_ended(run.state):
         _RUN_SECONDS.observe(moment - run.create_time.ToMicroseconds() / 1e6, state)
@@ -49,8 +64,16 @@ def _observe_agent(status: AgentStatus) -> None:
     if status.from_checkpoint:
         _REUSED.add(1, status.agent)
         return
-    state = AgentStatus.State.Name(status.state).removeprefix("STATE_")
-    _AGENT_SECONDS.observe(status.elapsed.ToMicroseconds() / 1e6, status.agent, state)
+    elapsed = status.elapsed.ToMicroseconds() / 1e6
+    _AGENT_SECONDS.observe(elapsed, status.agent, _agent_state(status.state))
     _AGENT_ATTEMPTS.add(status.attempt, status.agent)
     if status.state == AgentStatus.STATE_ERROR:
         _AGENT_FAILURES.add(1, status.agent, status.failure.reason)
+
+
+def _run_state(state: Run.State.ValueType) -> str:
+    return Run.State.Name(state).removeprefix("STATE_")
+
+
+def _agent_state(state: AgentStatus.State.ValueType) -> str:
+    return AgentStatus.State.Name(state).removeprefix("STATE_")

@@ -107,6 +107,7 @@ class Runs:
         self._accepting = True
         self._watchers = 0
         metrics.WATCHERS.follow(lambda: self._watchers)
+        metrics.expect(specialist.agent for specialist in specialists)
 
     async def recover(self) -> None:
         """Call once at the start: continues the runs that were in flight when their coordinator died."""

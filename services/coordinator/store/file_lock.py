@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 from pathlib import Path
+from typing import TextIO
 
 from services.runtime.errors import FailedPrecondition
+from services.runtime.settings import SettingError
 
 
 class StoreInUse(FailedPrecondition):
@@ -23,8 +25,8 @@ class FileLock:
     """Held from construction to release; the system releases it when the process dies."""
 
     def __init__(self, database: Path) -> None:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        self._file = Path(f"{database}.lock").open("w")  # noqa: SIM115 - held until release
+        """Makes the folder; raises StoreInUse, or SettingError where no file can be had there."""
+        self._file = _open(database.resolve())
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -34,3 +36,12 @@ class FileLock:
     def release(self) -> None:
         """Lets the file go."""
         self._file.close()
+
+
+def _open(database: Path) -> TextIO:
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        return Path(f"{database}.lock").open("w")
+    except OSError as error:
+        message = f"{database} cannot be had: {error.strerror}; BUILDPLAN_DATA or BUILDPLAN_DATABASE name another place"
+        raise SettingError(message) from error

@@ -26,12 +26,13 @@ _NEVER, _EVER = -1, 2**62
 
 @dataclass(frozen=True)
 class Claimed:
-    """A run that is ours now, under `fence`."""
+    """A run that is ours now, under `fence`; `abandoned` by an owner that did not let it go."""
 
     run: Run
     fence: int
     errand: Errand
     cancelled: bool
+    abandoned: bool
 
 
 def claim(
@@ -181,5 +182,5 @@ def _take(tx: Connection, lease: Lease, query: Prepared, **parameters: object) -
     for row in query(tx, **parameters).all():
         leases.acquire(tx, row.session_id, row.id, row.fence + 1, lease)
         run = rows.read_run(tx, row)
-        claimed.append(Claimed(run, row.fence + 1, Errand.of(row), row.cancel_us is not None))
+        claimed.append(Claimed(run, row.fence + 1, Errand.of(row), row.cancel_us is not None, row.owner is not None))
     return claimed

@@ -6,11 +6,11 @@ from buildplan.v1.document_pb2 import Page
 from services.reader import ocr
 from services.reader.content import Content, Source
 from services.reader.findings import finding
+from services.reader.formats.image_scan import upright
 from services.reader.formats.pdf_layout import is_drawing
 from services.reader.hyphenation import LineJoiner
 from services.reader.ocr_text import ocr_lines
 from services.reader.passages import Outline, fill_page
-from services.reader.pictures.image_page import upright
 
 
 def read(source: Source) -> Content:

@@ -72,6 +72,7 @@ class Calls:
         self._timing = timing
         self._breaker = Breaker(settings.limits, timing.clock)
         self._limits = Limits(settings.limits, timing.clock, timing.sleep)
+        metrics.expect(settings.model)
 
     async def ask(self, body: Mapping[str, Any], doing: str, teller: Teller) -> Reply:
         """A reply to `body`; raises a DomainError when attempts are used up or the failure is for good."""

@@ -108,7 +108,7 @@ async def test_an_agent_killed_in_the_middle_is_retried_from_the_page(
     slow = SpecialistProcess("sca", delay=30, steps=300)
     addresses = {agent: fake.address for agent, fake in told.fakes.items()} | {"sca": slow.address}
     async with (
-        open_house(tmp_path, addresses, RunPolicy(attempts=5)) as house,
+        open_house(tmp_path, addresses, RunPolicy(attempts=5, patience=2.0)) as house,
         open_web(house) as web,
         planner_at(browser, web.address) as planner,
     ):

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from buildplan.v1.session_service_pb2_grpc import SessionServiceAsyncStub
 
 PROFILES = (QMA, PMA, SCA, EMA)
-POLICY = RunPolicy(deadline=10.0, first_wait=0.05, longest_wait=0.1, jitter=0.01)
+POLICY = RunPolicy(deadline=10.0, first_wait=0.05, longest_wait=0.1, jitter=0.01, patience=0.5)
 MAX_UPLOAD_BYTES = 3 * 1024 * 1024
 CHUNK = 1024 * 1024
 

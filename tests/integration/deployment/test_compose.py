@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from google.protobuf.json_format import ParseDict
 from ruamel.yaml import YAML
 
@@ -30,12 +31,16 @@ from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
 from services.contract.statements import lines
 from services.runtime.channels import open_channel
 from services.runtime.probe import serving
+from services.runtime.settings import Environment, ServerSettings
+from services.specialist.engine_choice import engine_name
+from services.specialist.openai.settings import OpenAISettings
 from tests.integration.postgres import Postgres
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = ROOT / "docker-compose.yml"
 MONITORING = ROOT / "deploy" / "monitoring"
+AGENTS = ("qma", "pma", "sca", "ema")
 PAPER = b"PURCHASE ORDER 4711\n\nMaterial shall be AISI 316L with EN 10204 3.1 certificates.\n\nDelivery: 2027-03-31.\n"
 
 
@@ -115,6 +120,39 @@ def test_every_service_is_probed_and_comes_back() -> None:
         assert definition["restart"] == "unless-stopped", name
 
 
+@pytest.mark.parametrize("name", services())
+def test_a_stopped_container_has_time_for_its_drain(name: str) -> None:
+    definition = services()[name]
+    assert float(definition["stop_grace_period"].removesuffix("s")) > drain_seconds(definition)
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_a_drain_does_not_cut_off_a_call_that_is_paid_for(name: str) -> None:
+    definition = services()[name]
+    told = {key: value for key, value in definition["environment"].items() if key != "OPENAI_API_KEY_FILE"}
+    timeout = OpenAISettings.read(Environment({**told, "OPENAI_API_KEY": "k"}), name).timeout
+    assert drain_seconds(definition) > timeout
+
+
+def drain_seconds(definition: dict[str, Any]) -> float:
+    return ServerSettings.read(Environment(definition["environment"]), 0).drain_seconds
+
+
+@pytest.mark.parametrize(("key", "engine"), [("", "offline"), ("sk-of-mine", "openai")])
+def test_a_key_in_its_file_is_all_that_the_openai_engine_wants(tmp_path: Path, key: str, engine: str) -> None:
+    (tmp_path / "openai-api-key").write_text(key)
+    for name in AGENTS:
+        definition = services()[name]
+        assert "openai-api-key" in definition["secrets"]
+        told = {key: Place({}, tmp_path).adapt(value) for key, value in definition["environment"].items()}
+        assert engine_name(Environment(told)) == engine
+
+
+def test_clients_connect_anew_and_find_replicas_of_whatever_is_scaled() -> None:
+    for name in (*AGENTS, "coordinator"):
+        assert float(services()[name]["environment"]["BUILDPLAN_MAX_CONNECTION_AGE_SECONDS"]) <= 60, name
+
+
 def test_containers_have_limits_and_no_rights_that_they_do_not_need() -> None:
     for name, definition in services().items():
         assert definition["read_only"], name
@@ -130,16 +168,22 @@ def test_prometheus_finds_every_service() -> None:
     assert shown == {str(names["port"])}
 
 
+def test_a_service_of_which_nothing_is_left_is_missed() -> None:
+    missed = re.findall(r'absent\(up\{job="buildplan", service="(\w+)"\}\)', (MONITORING / "alerts.yaml").read_text())
+    assert sorted(missed) == sorted(services())
+
+
 def test_make_secrets_writes_what_the_file_names() -> None:
     named = YAML(typ="safe").load(COMPOSE.read_text())["secrets"]
     _, _, recipe = (ROOT / "Makefile").read_text().partition("\nsecrets: ")
-    assert named.keys() == {"postgres-password", "database-url"}
+    assert named.keys() == {"postgres-password", "database-url", "openai-api-key"}
     assert all(secret["file"].removeprefix("./") in recipe for secret in named.values())
 
 
 async def test_composed_processes_make_a_plan_with_one_agent_scaled(tmp_path: Path, postgres: Postgres) -> None:
     composed = services()
     (tmp_path / "database-url").write_text(postgres.create_database("composed"))
+    (tmp_path / "openai-api-key").touch()
     replicas = {"qma": 3}
     place = Place({name: [free_port() for _ in range(replicas.get(name, 1))] for name in composed}, tmp_path)
     async with AsyncExitStack() as stack:

@@ -25,7 +25,15 @@ from tests.fakes.process import AGENTS
 from tests.fakes.sessions import FakeSessions, add_session
 from tests.fakes.specialist import FakeSpecialist
 
-POLICY = RunPolicy(deadline=5.0, first_wait=0.05, longest_wait=0.2, jitter=0.01, foreign_poll=0.02)
+POLICY = RunPolicy(
+    deadline=5.0,
+    first_wait=0.05,
+    longest_wait=0.2,
+    jitter=0.01,
+    patience=0.3,
+    longest_unreachable_wait=0.1,
+    foreign_poll=0.02,
+)
 
 
 @dataclass

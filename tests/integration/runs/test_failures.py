@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import replace
 
+import grpc
 import pytest
 import structlog
 
@@ -99,14 +100,26 @@ async def test_a_specialist_that_is_down(house: House) -> None:
     ended = await check_partial(house, "UNREACHABLE")
     events = [event.agent_status for event in await house.events(ended.name) if event.agent_status.agent == "pma"]
     waits = [status for status in events if status.HasField("next_attempt_time")]
-    assert [status.message.partition(" in ")[0] for status in waits] == [
-        "pma is unreachable; attempt 2 of 3",
-        "pma is unreachable; attempt 3 of 3",
-    ]
-    assert [status.attempt for status in events if status.state == AgentStatus.STATE_RUNNING] == [1, 1, 2, 2, 3]
+    assert {status.message for status in waits} == {"pma cannot be reached; it is tried again for 0.3 s"}
+    assert len(waits) >= 3
+    assert {status.attempt for status in events if status.state == AgentStatus.STATE_RUNNING} == {1}
     await house.fakes["pma"].start()
     async with asyncio.timeout(5):
         await house.specialists["pma"].channel.channel_ready()
+    await check_mended(house, ended)
+
+
+async def test_a_call_that_is_lost_while_it_works_is_an_attempt(house: House) -> None:
+    house.fakes["pma"].behaviour = Behaviour(code=grpc.StatusCode.UNAVAILABLE)
+    ended = await check_partial(house, "UNREACHABLE")
+    assert house.calls()["pma"] == POLICY.attempts
+    events = [event.agent_status for event in await house.events(ended.name) if event.agent_status.agent == "pma"]
+    waits = [status for status in events if status.HasField("next_attempt_time")]
+    assert [status.message.partition(" in ")[0] for status in waits] == [
+        "the connection to pma was lost; attempt 2 of 3",
+        "the connection to pma was lost; attempt 3 of 3",
+    ]
+    assert [status.attempt for status in events if status.state == AgentStatus.STATE_RUNNING][-1] == 3
     await check_mended(house, ended)
 
 
@@ -166,8 +179,6 @@ async def test_one_agents_defect_leaves_its_siblings_alone(house: House, monkeyp
 
 
 async def test_an_unknown_failure_is_not_repeated(house: House) -> None:
-    import grpc
-
     house.fakes["pma"].behaviour = Behaviour(code=grpc.StatusCode.UNKNOWN)
     run = await house.finished()
     assert house.calls()["pma"] == 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from types import SimpleNamespace
 
 import grpc
 import pytest
@@ -29,6 +30,7 @@ from services.runtime.errors import (
     Unavailable,
     Violation,
 )
+from services.runtime.places import RPCS_IN_FLIGHT
 from services.runtime.remote import RemoteError, read_error
 from services.runtime.server import start_server
 from services.runtime.settings import ServerSettings, SettingError
@@ -183,6 +185,82 @@ async def test_a_server_that_drains_takes_calls_for_as_long_as_it_was_told() -> 
         assert (await SpecialistServiceStub(channel).Describe(DescribeRequest(), timeout=5)).agent == "echo"
         await drained
     assert time.perf_counter() - began >= 1.0
+
+
+async def health_watch(channel: grpc.aio.Channel) -> None:
+    call = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())  # type: ignore[attr-defined]
+    async for _ in call:
+        pass
+
+
+async def reflection_stream(channel: grpc.aio.Channel) -> None:
+    async def requests() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
+        yield reflection_pb2.ServerReflectionRequest(list_services="")
+        await asyncio.Event().wait()
+
+    stub = reflection_pb2_grpc.ServerReflectionStub(channel)  # type: ignore[arg-type]
+    async for _ in stub.ServerReflectionInfo(requests()):  # type: ignore[operator]
+        pass
+
+
+@pytest.mark.parametrize("look", [health_watch, reflection_stream])
+async def test_whoever_only_looks_does_not_keep_a_draining_server_up(
+    look: Callable[[grpc.aio.Channel], Coroutine[None, None, None]],
+) -> None:
+    async with echo_server() as (server, _), stub_for(server.address) as stub:
+        await stub.Describe(DescribeRequest(), timeout=5)
+        async with grpc.aio.insecure_channel(server.address) as channel:
+            looking = asyncio.create_task(look(channel))
+            await asyncio.sleep(0.2)
+            begun = time.monotonic()
+            await server.drain(60)
+            assert time.monotonic() - begun < 10
+            with pytest.raises(grpc.aio.AioRpcError):
+                await looking
+
+
+async def test_a_drain_waits_for_the_last_stream_beside_one_who_only_looks() -> None:
+    async def slowly() -> AsyncIterator[ProposeResponse]:
+        yield ProposeResponse(description=DescribeResponse(agent="first"))
+        await asyncio.sleep(1.5)
+        yield ProposeResponse(description=DescribeResponse(agent="last"))
+
+    async with echo_server(propose=slowly) as (server, _), stub_for(server.address) as stub:
+        call = aiter(stub.Propose(ProposeRequest(), timeout=10))
+        await anext(call)
+        async with grpc.aio.insecure_channel(server.address) as channel:
+            looking = asyncio.create_task(health_watch(channel))
+            drained = asyncio.create_task(server.drain(60))
+            assert [answer.description.agent async for answer in call] == ["last"]
+            await drained
+            with pytest.raises(grpc.aio.AioRpcError):
+                await looking
+
+
+class Exposed:
+    """What prometheus_client's Gauge is to ours."""
+
+    def __init__(self, *_: object) -> None:
+        self.read: Callable[[], float] = float
+
+    def set_function(self, read: Callable[[], float]) -> None:
+        self.read = read
+
+
+async def test_calls_in_flight_can_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    gauge = Exposed()
+    monkeypatch.setattr(RPCS_IN_FLIGHT, "_exposed", None)
+    RPCS_IN_FLIGHT.expose(SimpleNamespace(Gauge=lambda *_: gauge))
+    async with echo_server(propose=forever) as (server, _), stub_for(server.address) as stub:
+        calls = [stub.Propose(ProposeRequest()) for _ in range(3)]
+        for call in calls:
+            await anext(aiter(call))
+        assert gauge.read() == 3
+        for call in calls:
+            call.cancel()
+        async with asyncio.timeout(5):
+            while gauge.read():
+                await asyncio.sleep(0.01)
 
 
 async def test_taken_port_is_said_in_one_line() -> None:

@@ -112,6 +112,14 @@ async def test_a_name_that_is_not_the_addresss_can_be_expected() -> None:
             assert agent == "echo"
 
 
+async def test_a_name_with_many_addresses_is_the_one_that_a_certificate_must_bear() -> None:
+    async with echo_server(settings=ServerSettings(tls=issued(AUTHORITY, "localhost"))) as (server, _):
+        port = server.address.rpartition(":")[2]
+        async with call(open_channel(f"dns:///localhost:{port}", CLIENT)) as agent:
+            assert agent == "echo"
+        await refused(open_channel(f"dns:///127.0.0.1:{port}", CLIENT))
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, str]:
     """The settings of a service with certificates in files."""

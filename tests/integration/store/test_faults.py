@@ -60,6 +60,9 @@ async def test_a_sqlite_file_has_one_coordinator(tmp_path: Path) -> None:
     first = await Store.open(url)
     with pytest.raises(StoreInUse, match=r"store\.db is in use by another coordinator; stop that one"):
         await Store.open(url)
+    (tmp_path / "link.db").symlink_to(tmp_path / "store.db")
+    with pytest.raises(StoreInUse):
+        await Store.open(f"sqlite:///{tmp_path / 'link.db'}")
     await add_session(first)
     await first.close()
     second = await Store.open(url)

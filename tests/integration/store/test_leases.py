@@ -72,3 +72,14 @@ async def test_a_lease_that_is_kept_is_not_claimed(store: Store) -> None:
     [(name, fence)] = await claim(store, "me")
     assert await store.write(lambda tx: leases.renew(tx, {name: fence}, lease_of("me"))) == Kept()
     assert await claim(store, "me") == []
+
+
+async def test_a_run_that_was_let_go_is_told_from_one_whose_owner_is_gone(store: Store) -> None:
+    await leave_runs(store, 1, "let-go")
+    await leave_runs(store, 1, "left")
+    await store.write(lambda tx: leases.acquire(tx, "left0", "r1", 2, Lease("dead", 0, NOW)))
+    claimed = await store.write(lambda tx: queue.claim(tx, Lease("me", 0, NOW), 10))
+    assert {found.run.name: found.abandoned for found in claimed} == {
+        "sessions/let-go0/runs/r1": False,
+        "sessions/left0/runs/r1": True,
+    }

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from cli import exits
+from cli.serving import DEFAULT_DATA
+from services.coordinator.settings import CoordinatorSettings
+from services.runtime.settings import Environment
 from tests.unit.cli.conftest import Call
 
 
@@ -29,6 +32,18 @@ def test_a_database_is_copied(call: Call, data: Path, tmp_path: Path) -> None:
     assert copied.execute("SELECT word FROM kept").fetchone() == ("whole",)
     copied.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "data"]
+
+
+def test_the_folder_that_the_coordinator_is_told_of_is_the_one_that_is_copied(
+    call: Call, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUILDPLAN_DATA", str(data))
+    done = call("backup", tmp_path / "copy.db")
+    assert (done.exit_code, str(data / "buildplan.db") in done.output) == (exits.COMPLETE, True), done.output
+
+
+def test_without_a_setting_command_and_coordinator_have_the_same_folder() -> None:
+    assert CoordinatorSettings.read(Environment({})).data == DEFAULT_DATA.expanduser()
 
 
 def test_what_is_there_is_not_written_over(call: Call, data: Path, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from buildplan.v1 import document_pb2 as pb
 from buildplan.v1.document_pb2 import Document, Page, Passage
 from buildplan.v1.fact_pb2 import Fact
-from services.coordinator.facts import extract_facts
 from services.coordinator.precedence import apply_kind
+from services.facts.extraction import extract_facts
 
 DRAWING = pb.DOCUMENT_KIND_DRAWING
 ORDER = pb.DOCUMENT_KIND_PURCHASE_ORDER

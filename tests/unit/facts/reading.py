@@ -8,7 +8,7 @@ from pathlib import Path
 from buildplan.v1.document_pb2 import Document
 from buildplan.v1.fact_pb2 import Fact
 from services.coordinator.documents.stamp import free_id, stamp
-from services.coordinator.facts import extract_facts
+from services.facts.extraction import extract_facts
 from services.reader.limits import Limits
 from services.reader.read import read_upload
 

@@ -4,7 +4,7 @@ import pytest
 
 from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.conflict_pb2 import DocumentConflict
-from services.coordinator.facts import find_conflicts, resolve
+from services.coordinator.conflicts import find_conflicts, resolve
 from services.runtime.errors import InvalidArgument
 from tests.unit.facts.papers import DRAWING, EMAIL, ORDER, OTHER, QUOTE, SPECIFICATION, WORK, Job
 

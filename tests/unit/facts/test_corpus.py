@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.coordinator.facts import find_conflicts
+from services.coordinator.conflicts import find_conflicts
 from tests.unit.facts.reading import CORPUS, SESSION, read_session
 
 TEXT = sorted(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.coordinator.facts.dates import DateReading, date_reading, find_dates, is_ambiguous
+from services.facts.dates import DateReading, date_reading, find_dates, is_ambiguous
 
 DAYS = st.dates(date(2001, 1, 1), date(2099, 12, 31))
 

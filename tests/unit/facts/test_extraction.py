@@ -7,7 +7,8 @@ import pytest
 from buildplan.v1 import document_pb2 as kinds
 from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.document_pb2 import Document, Page, Passage
-from services.coordinator.facts import extract_facts
+from services.facts.extraction import extract_facts
+from services.facts.papers import pages_to_search
 from tests.unit.facts.papers import (
     DRAWING,
     EMAIL,
@@ -134,6 +135,21 @@ def test_a_long_specification_is_a_standard() -> None:
     assert extract_facts(document, [page]) == []
     document.page_count = 10
     assert [fact.value for fact in extract_facts(document, [page])] == ["AWS D1.6"]
+
+
+@pytest.mark.parametrize("shown_on", [1, 3, 4])
+def test_of_a_standard_the_first_pages_claim_all_that_it_claims(shown_on: int) -> None:
+    text = {shown_on: "PS-10 Revision C"}
+    pages = [
+        Page(number=number, passages=[Passage(id=f"p{number}", page=number, text=text.get(number, "Weld."))])
+        for number in range(1, 101)
+    ]
+    document = Document(
+        name="sessions/s/documents/d", kind=STANDARD, page_count=len(pages), number="PS-10", revision="C"
+    )
+    first = pages_to_search(document, pages)
+    assert len(first) == 3
+    assert extract_facts(document, first) == extract_facts(document, pages) != []
 
 
 def test_contents_definitions_and_reference_lists_claim_nothing() -> None:

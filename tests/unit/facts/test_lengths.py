@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.coordinator.facts.lengths import INCH, find_lengths, gauge_mm
-from services.coordinator.facts.values import same_number
+from services.facts.lengths import INCH, find_lengths, gauge_mm
+from services.facts.values import same_number
 
 
 def same(first: str, second: str, *, stainless: bool = False) -> bool:

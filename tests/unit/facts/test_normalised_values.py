@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.coordinator.facts import counts, durations, finishes, grades, revisions, standards, tolerances
-from services.coordinator.facts.values import Value
+from services.facts import counts, durations, finishes, grades, revisions, standards, tolerances
+from services.facts.values import Value
 
 
 @pytest.mark.parametrize(

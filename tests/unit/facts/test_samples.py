@@ -9,8 +9,9 @@ from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_pb2 import Document
 from buildplan.v1.fact_pb2 import Fact
 from services.contract.citations import normalise, occurs
+from services.coordinator.conflicts import find_conflicts
 from services.coordinator.documents.stamp import stamp
-from services.coordinator.facts import extract_facts, find_conflicts
+from services.facts.extraction import extract_facts
 from services.reader.limits import Limits
 from services.reader.read import read_upload
 from tests.unit.facts.reading import SAMPLES, SESSION, read_session

@@ -97,5 +97,9 @@ def test_every_specialist_has_a_prompt() -> None:
 def test_the_key_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{CANARY}\n")
     assert engine_name(Environment({"OPENAI_API_KEY_FILE": str(tmp_path / "key")})) == "openai"
+    (tmp_path / "empty").write_text("\n")
+    assert engine_name(Environment({"OPENAI_API_KEY_FILE": str(tmp_path / "empty")})) == "offline"
+    with pytest.raises(SettingError, match="OPENAI_API_KEY is not set"):
+        engine_name(Environment({"OPENAI_API_KEY_FILE": str(tmp_path / "empty"), "BUILDPLAN_ENGINE": "openai"}))
     with pytest.raises(SettingError, match="OPENAI_API_KEY_FILE"):
         engine_name(Environment({"OPENAI_API_KEY_FILE": str(tmp_path / "none")}))

@@ -9,7 +9,7 @@ from buildplan.v1 import document_pb2 as kinds
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.document_pb2 import Document, ReadingFinding
 from buildplan.v1.session_pb2 import Finding, Session, ValidationResult
-from services.coordinator.facts import find_conflicts, resolve
+from services.coordinator.conflicts import find_conflicts, resolve
 from services.coordinator.preflight import ContextLimits, input_digest, validate
 from tests.unit.facts.papers import DRAWING, ORDER, Job
 from tests.unit.preflight.session import complete, document, session

@@ -8,6 +8,7 @@ from reportlab.pdfgen import canvas
 
 from services.reader import ocr
 from services.reader.findings import RefusedError
+from services.reader.formats import image_scan
 from services.reader.pictures import image_page
 from services.reader.pictures.locate import locate
 from services.reader.pictures.png import MAX_PIXELS
@@ -87,7 +88,7 @@ def test_a_photo_is_turned_as_its_camera_says() -> None:
     exif[0x0112] = 6
     data = saved(Image.new("RGB", (400, 200), "white"), "JPEG", exif=exif)
     assert opened(image_page.render(data, 100)).size == (100, 200)
-    with Image.open(io.BytesIO(image_page.upright(data))) as upright:
+    with Image.open(io.BytesIO(image_scan.upright(data))) as upright:
         assert upright.size == (200, 400)
 
 

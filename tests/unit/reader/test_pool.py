@@ -1,15 +1,22 @@
 import asyncio
+import ctypes
+import io
+import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image
 
 from services.reader.limits import MIB, Limits
 from services.reader.pool import ReaderPool
 from tests.unit.reader.conftest import codes, pdf
+
+_SET_CHILD_SUBREAPER = 36
+"""PR_SET_CHILD_SUBREAPER of prctl(2)."""
 
 
 @pytest.fixture
@@ -119,8 +126,42 @@ async def test_a_read_that_is_cancelled_while_its_child_starts_leaves_none(tmp_p
             assert not _children()
 
 
-def test_the_parent_loads_no_parser() -> None:
-    parsers = ("pypdfium2", "PIL", "docx", "openpyxl", "lxml", "oxmsg")
+@pytest.fixture
+def parent_of_orphans() -> Iterator[None]:
+    """What a container's first process is."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(_SET_CHILD_SUBREAPER, 1) == 0
+    yield
+    assert libc.prctl(_SET_CHILD_SUBREAPER, 0) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt orphans")
+async def test_a_child_that_is_stopped_leaves_no_zombie(
+    parent_of_orphans: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = tmp_path / "tesseract"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    picture = io.BytesIO()
+    Image.new("L", (400, 400), 255).save(picture, "PNG")
+    path = _stored(tmp_path, picture.getvalue())
+    async with ReaderPool() as pool:
+        reading = asyncio.create_task(pool.read(path, "scan.png"))
+        while "sleep" not in _names_below():
+            await asyncio.sleep(0.01)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert "sleep" not in _names_below()
+
+
+def _names_below() -> list[str]:
+    return [child.name() for child in psutil.Process().children(recursive=True)]
+
+
+def test_the_parent_loads_nothing_that_looks_into_papers() -> None:
+    parsers = ("pypdfium2", "PIL", "docx", "openpyxl", "lxml", "oxmsg", "services.facts.extraction")
     script = f"import sys, services.reader.pool; print([n for n in {parsers} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout.strip() == "[]"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 
@@ -16,3 +18,25 @@ def test_an_argument_stops_the_service_before_it_serves(module: str) -> None:
     name = module.removeprefix("services.")
     assert (process.returncode, process.stdout) == (2, "")
     assert process.stderr == f'{name}: takes no "--port=1": environment variables set it, such as BUILDPLAN_PORT\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BUILDPLAN_DATABASE", "postgresql://root:hunter2@sec:ret9@127.0.0.1/x"),
+        ("BUILDPLAN_DATA", "/proc/none"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "not a url"),
+    ],
+)
+def test_a_bad_setting_is_said_in_one_line(name: str, value: str) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "services.coordinator"],
+        env={**os.environ, name: value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (process.returncode, process.stdout) == (2, "")
+    assert re.fullmatch(rf"coordinator: .*{name}.*\n", process.stderr), process.stderr
+    assert "ret9" not in process.stderr

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.coordinator.facts import subjects
-from services.coordinator.facts.numbers import NUMBER_PATTERN, whole_number
-from services.coordinator.facts.values import Value, parse_decimal, plain, without_overlaps
+from services.facts import subjects
+from services.facts.numbers import NUMBER_PATTERN, whole_number
+from services.facts.values import Value, parse_decimal, plain, without_overlaps
 
 _FIGURE = r"\d{1,3}(?:,\d{3})+|\d{1,6}"
 _LABELLED = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.coordinator.facts.values import Value, without_overlaps
+from services.facts.values import Value, without_overlaps
 
 _BY_NUMBER = {
     "1.4301": "304", "1.4307": "304L", "1.4306": "304L", "1.4401": "316", "1.4404": "316L", "1.4435": "316L",

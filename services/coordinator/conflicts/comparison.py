@@ -7,11 +7,11 @@ from datetime import date
 
 from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.fact_pb2 import Fact
-from services.coordinator.facts.finishes import finish_class
-from services.coordinator.facts.grades import same_grade
-from services.coordinator.facts.packaging import packing_class
-from services.coordinator.facts.standards import refines
-from services.coordinator.facts.values import same_number
+from services.facts.finishes import finish_class
+from services.facts.grades import same_grade
+from services.facts.packaging import packing_class
+from services.facts.standards import refines
+from services.facts.values import same_number
 
 _SHIPPING = re.compile(r"\bship(?:s|ped|ping|ment)?\b", re.IGNORECASE)
 _TRANSIT_DAYS = 5

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.coordinator.facts.lengths import INCH, length
-from services.coordinator.facts.values import Value, parse_decimal, plain, without_overlaps
+from services.facts.lengths import INCH, length
+from services.facts.values import Value, parse_decimal, plain, without_overlaps
 
 GENERAL = "general tolerance"
 _PLUS_MINUS = re.compile(

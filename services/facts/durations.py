@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Callable, Iterator
 
-from services.coordinator.facts.numbers import NUMBER_PATTERN, whole_number
-from services.coordinator.facts.values import Value
+from services.facts.numbers import NUMBER_PATTERN, whole_number
+from services.facts.values import Value
 
 _DURATION = re.compile(
     rf"(?<![\w.,])(?P<low>{NUMBER_PATTERN})(?:\s*\(\s*\d+\s*\))?(?:\s*(?:-|–|to)\s*(?P<high>{NUMBER_PATTERN}))?[\s-]*"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.coordinator.facts.values import Value
+from services.facts.values import Value
 
 DOCUMENT_NUMBER = r"(?=[A-Z0-9-]*\d)[A-Z]{1,6}[A-Z0-9]*(?:-[A-Z0-9]+)+|[A-Z]{2,6}\d{3,}|\d{4,}(?:-\d+)+"
 PART_NUMBER = re.compile(rf"(?<![\w.-])(?:{DOCUMENT_NUMBER})(?![\w-])")

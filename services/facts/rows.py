@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.document_pb2 import Passage
-from services.coordinator.facts import subjects
-from services.coordinator.facts.revisions import part_numbers
+from services.facts import subjects
+from services.facts.revisions import part_numbers
 
 _SEPARATOR = re.compile(r"\s*\|\s*")
 _COLUMNS = {

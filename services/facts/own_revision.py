@@ -8,14 +8,14 @@ from itertools import pairwise
 
 from buildplan.v1 import document_pb2 as documents
 from buildplan.v1.document_pb2 import Document, Page, Passage
-from services.coordinator.facts.revisions import PART_NUMBER
-from services.coordinator.facts.values import Value
+from services.facts.papers import IDENTIFYING_PAGES
+from services.facts.revisions import PART_NUMBER
+from services.facts.values import Value
 
 _WITHOUT_OWN_NUMBER = frozenset({documents.DOCUMENT_KIND_OTHER, documents.DOCUMENT_KIND_EMAIL})
 _REVISION_VALUE = re.compile(r"[A-Z]{1,2}|\d{1,2}")
 _NUMBER_LABEL = re.compile(r"\W*(?:drawing|dwg|part|document|doc)\W*(?:no|number|num)?\W*", re.IGNORECASE)
 _REVISION_LABEL = re.compile(r"\W*(?:rev(?:ision|\.)?|issue)\W*(?:(?:no\.?|level)\W*)?", re.IGNORECASE)
-_SEARCHED_PAGES = 3
 
 
 def own_revision(document: Document, pages: Sequence[Page]) -> tuple[Value, Passage, str] | None:
@@ -27,7 +27,7 @@ def own_revision(document: Document, pages: Sequence[Page]) -> tuple[Value, Pass
     """
     if document.kind in _WITHOUT_OWN_NUMBER:
         return None
-    passages = [passage for page in pages[:_SEARCHED_PAGES] for passage in page.passages]
+    passages = [passage for page in pages[:IDENTIFYING_PAGES] for passage in page.passages]
     number, revision = document.number, document.revision
     if document.kind == documents.DOCUMENT_KIND_DRAWING:
         number = number or _text(_labelled(passages, _NUMBER_LABEL, PART_NUMBER))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.coordinator.facts.revisions import part_numbers
+from services.facts.revisions import part_numbers
 
 _HEADS = (
     "plate flange bracket tube pipe gusset rib shaft cover housing frame leg panel door ring boss hub bore "

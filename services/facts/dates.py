@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.coordinator.facts.values import Value, without_overlaps
+from services.facts.values import Value, without_overlaps
 
 _MONTHS = [
     "january",

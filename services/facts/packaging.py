@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.coordinator.facts.values import Value, without_overlaps
+from services.facts.values import Value, without_overlaps
 
 _BANNED = r"(?:is|are) (?:prohibited|forbidden|banned)"
 _PACKING = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from buildplan.v1 import fact_pb2 as pb
-from services.coordinator.facts import (
+from services.facts import (
     counts,
     durations,
     finishes,
@@ -17,10 +17,10 @@ from services.coordinator.facts import (
     subjects,
     tolerances,
 )
-from services.coordinator.facts.dates import find_dates
-from services.coordinator.facts.lengths import find_lengths
-from services.coordinator.facts.topic_rule import Paper, Surroundings, TopicRule
-from services.coordinator.facts.values import Value
+from services.facts.dates import find_dates
+from services.facts.lengths import find_lengths
+from services.facts.topic_rule import Paper, Surroundings, TopicRule
+from services.facts.values import Value
 
 _LABELLED_MATERIAL = re.compile(r"\b(?:mat(?:eria)?l|grade)\b[\s.:|=-]*", re.IGNORECASE)
 _LABEL_REACH = 20

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.document_pb2 import Document
-from services.coordinator.facts.dates import DateReading
-from services.coordinator.facts.values import Value
+from services.facts.dates import DateReading
+from services.facts.values import Value
 
 _FIGURE = re.compile(r"\d")
 

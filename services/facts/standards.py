@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.coordinator.facts.values import Value, without_overlaps
+from services.facts.values import Value, without_overlaps
 
 QUALIFICATION = "procedure qualification"
 _AWS = re.compile(

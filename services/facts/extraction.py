@@ -11,16 +11,16 @@ from buildplan.v1.document_pb2 import Document, Page, Passage
 from buildplan.v1.fact_pb2 import Fact
 from buildplan.v1.statement_pb2 import Citation
 from services.contract.names import last_id
-from services.coordinator.facts import counts, papers
-from services.coordinator.facts.clauses import Clause, claims_under, clauses, is_direct
-from services.coordinator.facts.dates import date_reading
-from services.coordinator.facts.grades import is_stainless
-from services.coordinator.facts.own_revision import own_revision
-from services.coordinator.facts.rows import Row, rows
-from services.coordinator.facts.subjects import features
-from services.coordinator.facts.topic_rule import Paper, Surroundings, TopicRule
-from services.coordinator.facts.topics import RULES
-from services.coordinator.facts.values import Value
+from services.facts import counts, papers
+from services.facts.clauses import Clause, claims_under, clauses, is_direct
+from services.facts.dates import date_reading
+from services.facts.grades import is_stainless
+from services.facts.own_revision import own_revision
+from services.facts.rows import Row, rows
+from services.facts.subjects import features
+from services.facts.topic_rule import Paper, Surroundings, TopicRule
+from services.facts.topics import RULES
+from services.facts.values import Value
 
 _READ_FOR_HINTS = 20_000
 # "Quantity 24" in a cell of that column needs no word beside it; these topics read such a cell by its column alone.

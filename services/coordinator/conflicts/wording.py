@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from buildplan.v1 import fact_pb2 as pb
 from buildplan.v1.conflict_pb2 import ConflictSide, DocumentConflict
 from buildplan.v1.document_pb2 import Document
-from services.coordinator.facts.dates import is_ambiguous
+from services.facts.dates import is_ambiguous
 
 _TITLES = {pb.TOPIC_PPAP_LEVEL: "PPAP level", pb.TOPIC_DUE_DATE: "due date", pb.TOPIC_TEST_EXTENT: "extent"}
 

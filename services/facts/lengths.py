@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.coordinator.facts.values import Value, parse_decimal, plain, without_overlaps
+from services.facts.values import Value, parse_decimal, plain, without_overlaps
 
 INCH = 25.4
 LARGEST_MARGIN = 0.05

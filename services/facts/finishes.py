@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.coordinator.facts.values import Value, parse_decimal, plain, without_overlaps
+from services.facts.values import Value, parse_decimal, plain, without_overlaps
 
 _FINISHES = {
     "2B": r"(?<![\w.-])(?-i:2B)(?:\s+(?:mill\s+)?finish)?\b",

@@ -12,13 +12,13 @@ from buildplan.v1.conflict_pb2 import ConflictSide, DocumentConflict
 from buildplan.v1.document_pb2 import Document
 from buildplan.v1.fact_pb2 import Fact
 from services.contract.names import conflict_name, parse_session
-from services.coordinator.facts.assumptions import working_assumption
-from services.coordinator.facts.comparison import compatible, group_of
-from services.coordinator.facts.general_claims import with_general_claims
-from services.coordinator.facts.identity import Identity, identity_of
-from services.coordinator.facts.papers import speaks_for_job
-from services.coordinator.facts.wording import question
+from services.coordinator.conflicts.assumptions import working_assumption
+from services.coordinator.conflicts.comparison import compatible, group_of
+from services.coordinator.conflicts.general_claims import with_general_claims
+from services.coordinator.conflicts.identity import Identity, identity_of
+from services.coordinator.conflicts.wording import question
 from services.coordinator.precedence import precedence_of
+from services.facts.papers import speaks_for_job
 from services.runtime.errors import InvalidArgument
 
 

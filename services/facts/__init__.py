@@ -1,0 +1,1 @@
+"""Facts: what a paper claims about the job, brought to comparable values."""
