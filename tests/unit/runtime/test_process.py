@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +42,15 @@ def test_a_bad_setting_is_said_in_one_line(name: str, value: str) -> None:
     assert (process.returncode, process.stdout) == (2, "")
     assert re.fullmatch(rf"coordinator: .*{name}.*\n", process.stderr), process.stderr
     assert "ret9" not in process.stderr
+
+
+def test_agents_that_are_left_out_are_said(tmp_path: Path) -> None:
+    settings = {"BUILDPLAN_SPECIALISTS": "qma=127.0.0.1:9", "BUILDPLAN_PORT": "0", "BUILDPLAN_DATA": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services.coordinator"], env={**os.environ, **settings}, stderr=subprocess.PIPE
+    )
+    assert process.stderr is not None
+    with process, process.stderr as lines:
+        first = json.loads(lines.readline())
+        process.terminate()
+    assert (first["level"], first["agents"]) == ("warning", ["ema", "pma", "sca"])
