@@ -132,7 +132,7 @@ class ServerSettings:
     host: str = "127.0.0.1"
     port: int = 0
     drain_seconds: float = 5.0
-    maximum_concurrent_rpcs: int = 0
+    maximum_concurrent_rpcs: int = 10_000
     max_connection_age: float = 0.0
     max_connection_age_grace: float = 600.0
     metrics_port: int = 0
@@ -148,7 +148,7 @@ class ServerSettings:
             host=environment.text("BUILDPLAN_HOST", "127.0.0.1"),
             port=environment.integer("BUILDPLAN_PORT", default_port, maximum=65535),
             drain_seconds=environment.number("BUILDPLAN_DRAIN_SECONDS", 5.0, maximum=3600),
-            maximum_concurrent_rpcs=environment.integer("BUILDPLAN_MAX_CONCURRENT_RPCS", 0),
+            maximum_concurrent_rpcs=environment.integer("BUILDPLAN_MAX_CONCURRENT_RPCS", 10_000),
             max_connection_age=environment.number("BUILDPLAN_MAX_CONNECTION_AGE_SECONDS", 0.0, maximum=86_400),
             max_connection_age_grace=environment.number(
                 "BUILDPLAN_MAX_CONNECTION_AGE_GRACE_SECONDS", 600.0, maximum=86_400

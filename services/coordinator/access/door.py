@@ -1,4 +1,4 @@
-"""The coordinator's door: the caller is identified, held to a rate and to their tenant's sessions, and put on record.
+"""The coordinator's door: the caller is identified, held to rates and to their tenant's sessions, and put on record.
 
 Every request's resource names are found by the protos' annotations, so that no method can leave the check out.
 """
@@ -13,11 +13,11 @@ from google.protobuf.message import Message
 
 from services.contract.resources import changes_something, names_in
 from services.coordinator.access.audit import AuditLog
+from services.coordinator.access.call_rates import CallRates
 from services.coordinator.access.ownership import Ownership
 from services.runtime.door import Visit, caller, set_caller
 from services.runtime.errors import code_of
 from services.runtime.identity import LOCAL, Identities, Principal, bearer_token
-from services.runtime.rates import Rates
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class CoordinatorDoor:
     """Without `identities` everybody is the local principal."""
 
     identities: Identities | None
-    rates: Rates
+    rates: CallRates
     ownership: Ownership
     audit: AuditLog
 
@@ -49,7 +49,7 @@ class _Visit:
 
     async def __aenter__(self) -> Self:
         set_caller(await self._door.identify(self._metadata))
-        self._door.rates.take(caller())
+        self._door.rates.take(caller(), self._method)
         return self
 
     async def asks(self, request: Message) -> None:
