@@ -20,6 +20,7 @@ from buildplan.v1.session_service_pb2_grpc import add_SessionServiceServicer_to_
 from services.coordinator.access.audit import AuditLog
 from services.coordinator.access.call_rates import CallRates
 from services.coordinator.access.door import CoordinatorDoor
+from services.coordinator.access.open_streams import OpenStreams
 from services.coordinator.access.ownership import Ownership
 from services.coordinator.documents.documents import Documents
 from services.coordinator.documents.pictures import Pictures
@@ -165,7 +166,8 @@ def _assemble(
         Rates(settings.calls_per_second, settings.call_burst),
         Rates(settings.costly_calls_per_second, settings.costly_call_burst),
     )
-    door = CoordinatorDoor(settings.identities, rates, Ownership(store), audit)
+    streams = OpenStreams(settings.streams_per_caller)
+    door = CoordinatorDoor(settings.identities, rates, streams, Ownership(store), audit)
     pictures = Pictures(store, reader)
     return Coordinator(sessions, documents, pictures, runs, Revisions(store, _utc_now), audit, door)
 
