@@ -142,9 +142,9 @@ async def download_document(session: Id, document: Id, coordinator: Caller) -> R
     """The original, to keep: a browser never opens it as a part of this site, whatever is in it."""
     found = await _get(document_name(session, document), coordinator)
     chunks = _download(found.name, coordinator)
-    first = await anext(chunks, b"")  # What can be refused is refused before the answer begins.
+    first = await anext(chunks, b"")
     headers = {"Content-Length": str(found.size_bytes), **wire.attachment(found.file_name)}
-    return StreamingResponse(_after(first, chunks), headers=headers, media_type="application/octet-stream")
+    return StreamingResponse(wire.resumed(first, chunks), headers=headers, media_type="application/octet-stream")
 
 
 async def _get(name: str, coordinator: Coordinator) -> Document:
@@ -160,9 +160,3 @@ async def _download(name: str, coordinator: Coordinator) -> AsyncIterator[bytes]
             yield answer.chunk
     finally:
         call.cancel()
-
-
-async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in rest:
-        yield chunk

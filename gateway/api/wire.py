@@ -39,6 +39,13 @@ async def large_answer(message: Message, status: int = 200, headers: dict[str, s
     return Response(await asyncio.to_thread(to_json, message), status, headers, "application/json")
 
 
+async def resumed(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """A stream whose first part was awaited, so that what can be refused is refused before the answer begins."""
+    yield first
+    async for part in rest:
+        yield part
+
+
 def attachment(file_name: str) -> dict[str, str]:
     """Headers of a file to keep under `file_name`, never to show or run.
 

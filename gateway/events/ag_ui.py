@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 
 from buildplan.v1.run_pb2 import Run
 from buildplan.v1.run_service_pb2 import StartRunRequest
@@ -60,14 +59,15 @@ async def ag_ui(request: Request, coordinator: Caller) -> Response:
     state = request.app.state
     translator = Translator(run, thread_id, run_id)
     events = _events(state.feeds, coordinator, run, translator, state.settings.heartbeat_seconds)
-    return StreamingResponse(events, headers=sse.HEADERS, media_type=sse.MEDIA_TYPE)
+    return await sse.answer(events)
 
 
 async def _events(
     feeds: Feeds, coordinator: Coordinator, run: Run, translator: Translator, beat: float
 ) -> AsyncIterator[bytes]:
-    yield _written(translator.begin())
     with feeds.open(coordinator, run.name) as feed:
+        await feed.begun()
+        yield _written(translator.begin())
         async for entries in feed.after(0, beat):
             told = [event for entry in entries for event in translator.translate(entry.event)]
             yield _written(told) or sse.HEARTBEAT

@@ -20,6 +20,7 @@ from gateway.events.sse import of_event
 from services.contract.run_states import is_ended
 
 _PAUSE_SECONDS = 0.2
+_BEGIN_SECONDS = 1.0
 _BROKEN = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 
 
@@ -64,6 +65,13 @@ class Feed:
                 return
             elif not await self._change_within(idle_seconds):
                 yield ()
+
+    async def begun(self) -> None:
+        """Returns with the first event, or after a moment without one; raises what the coordinator refused it with."""
+        if not self._entries and not self.closed:
+            await self._change_within(_BEGIN_SECONDS)
+        if self.failure is not None and not self._entries:
+            raise self.failure
 
     def close(self) -> None:
         """Ends every reader where it is."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
+from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
 from buildplan.v1.run_pb2 import RunEvent
-from gateway.api.wire import to_json
+from gateway.api.wire import resumed, to_json
 
-MEDIA_TYPE = "text/event-stream"
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_MEDIA_TYPE = "text/event-stream"
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 HEARTBEAT = format_sse_event(comment="still here")
 _RETRY_MILLISECONDS = 1_000
 OPENING = format_sse_event(retry=_RETRY_MILLISECONDS)
+
+
+async def answer(events: AsyncIterator[bytes]) -> StreamingResponse:
+    """The events as they come; what is raised before the first of them is raised here."""
+    return StreamingResponse(resumed(await anext(events), events), headers=_HEADERS, media_type=_MEDIA_TYPE)
 
 
 def of_event(event: RunEvent) -> bytes:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from buildplan.v1.run_pb2 import RunEvent
 from buildplan.v1.run_service_pb2 import GetRunRequest
@@ -46,13 +45,13 @@ async def agents_status(
     if is_ended(found.state) and cursor >= found.last_sequence:
         return Response(status_code=204)
     state = request.app.state
-    events = _events(state.feeds, coordinator, run, cursor, state.settings.heartbeat_seconds)
-    return StreamingResponse(events, headers=sse.HEADERS, media_type=sse.MEDIA_TYPE)
+    return await sse.answer(_events(state.feeds, coordinator, run, cursor, state.settings.heartbeat_seconds))
 
 
 async def _events(feeds: Feeds, coordinator: Coordinator, run: str, cursor: int, beat: float) -> AsyncIterator[bytes]:
-    yield sse.OPENING
     with feeds.open(coordinator, run) as feed:
+        await feed.begun()
+        yield sse.OPENING
         async for entries in feed.after(cursor, beat):
             yield b"".join([entry.written for entry in entries]) or sse.HEARTBEAT
         if feed.failure is not None:

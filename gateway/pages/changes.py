@@ -29,8 +29,9 @@ class Changes:
 
     async def follow(self, feeds: Feeds, coordinator: Coordinator, heartbeat: float) -> AsyncIterator[bytes]:
         """What comes, until the run has ended or the stream breaks off; then the page comes back with its cursor."""
-        yield sse.OPENING
         with feeds.open(coordinator, self.board.run.name) as feed:
+            await feed.begun()
+            yield sse.OPENING
             async for entries in feed.after(0, heartbeat):
                 yield b"".join(self._take(entry) for entry in entries) or sse.HEARTBEAT
             if feed.ended:

@@ -1,4 +1,4 @@
-"""What the protos say of resource names and methods: which fields hold names, which methods change nothing."""
+"""What the protos say of resource names and methods: which fields hold names, which methods change or stream."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from google.api.resource_pb2 import resource, resource_reference  # type: ignore[import-untyped]
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 from google.protobuf.descriptor_pool import Default
 from google.protobuf.message import Message
@@ -33,9 +33,18 @@ def names_in(message: Message) -> Iterator[str]:
 @cache
 def changes_something(method: str) -> bool:
     """False for a method ("/package.Service/Method") that the protos mark NO_SIDE_EFFECTS; KeyError for no method."""
+    return bool(_described(method).GetOptions().idempotency_level != MethodOptions.NO_SIDE_EFFECTS)
+
+
+@cache
+def answers_by_stream(method: str) -> bool:
+    """True for a method ("/package.Service/Method") that answers with many messages; KeyError for no method."""
+    return bool(_described(method).server_streaming)
+
+
+def _described(method: str) -> MethodDescriptor:
     service, _, name = method.removeprefix("/").partition("/")
-    found = Default().FindServiceByName(service).methods_by_name[name]
-    return bool(found.GetOptions().idempotency_level != MethodOptions.NO_SIDE_EFFECTS)
+    return Default().FindServiceByName(service).methods_by_name[name]
 
 
 def _paths(message: Descriptor) -> Iterator[Path]:

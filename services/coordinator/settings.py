@@ -38,7 +38,9 @@ class CoordinatorSettings:
 
     `database` is a URL ("sqlite:///…" or "postgresql://…"); `specialists` maps agent to address in the order
     in which statuses are shown; `data` is the folder for temporary files and the default database.
-    Each caller has `calls_per_second` in the long run (0 means any number) and `call_burst` at once.
+    Each caller has `calls_per_second` in the long run (0 means any number) and `call_burst` at once, and the same with
+    `costly_` of each method that access.call_rates names;
+    `streams_per_caller` of its streams are open at once (0 means any number).
     Sessions that nobody touches for `retention_days` are deleted; 0 keeps them.
     """
 
@@ -53,6 +55,9 @@ class CoordinatorSettings:
     identities: Identities | None = None
     calls_per_second: float = 2_000.0
     call_burst: int = 10_000
+    costly_calls_per_second: float = 200.0
+    costly_call_burst: int = 3_000
+    streams_per_caller: int = 2_000
     retention_days: float = 0.0
 
     @staticmethod
@@ -70,8 +75,11 @@ class CoordinatorSettings:
             tls=environment.tls(),
             identities=read_identities(environment),
             calls_per_second=environment.number("BUILDPLAN_CALLS_PER_SECOND", 2_000.0),
-            retention_days=environment.number("BUILDPLAN_RETENTION_DAYS", 0.0, maximum=36_500),
             call_burst=environment.integer("BUILDPLAN_CALL_BURST", 10_000, minimum=1),
+            costly_calls_per_second=environment.number("BUILDPLAN_COSTLY_CALLS_PER_SECOND", 200.0),
+            costly_call_burst=environment.integer("BUILDPLAN_COSTLY_CALL_BURST", 3_000, minimum=1),
+            streams_per_caller=environment.integer("BUILDPLAN_STREAMS_PER_CALLER", 2_000),
+            retention_days=environment.number("BUILDPLAN_RETENTION_DAYS", 0.0, maximum=36_500),
         )
 
 

@@ -18,7 +18,9 @@ from buildplan.v1.plan_service_pb2_grpc import add_PlanServiceServicer_to_server
 from buildplan.v1.run_service_pb2_grpc import add_RunServiceServicer_to_server
 from buildplan.v1.session_service_pb2_grpc import add_SessionServiceServicer_to_server
 from services.coordinator.access.audit import AuditLog
+from services.coordinator.access.call_rates import CallRates
 from services.coordinator.access.door import CoordinatorDoor
+from services.coordinator.access.open_streams import OpenStreams
 from services.coordinator.access.ownership import Ownership
 from services.coordinator.documents.documents import Documents
 from services.coordinator.documents.pictures import Pictures
@@ -160,8 +162,12 @@ def _assemble(
 
     runs = Runs(store, specialists, policy, SessionInputs(preflight=sessions.validate, context=context))
     audit = AuditLog(store, _utc_now)
-    rates = Rates(settings.calls_per_second, settings.call_burst)
-    door = CoordinatorDoor(settings.identities, rates, Ownership(store), audit)
+    rates = CallRates(
+        Rates(settings.calls_per_second, settings.call_burst),
+        Rates(settings.costly_calls_per_second, settings.costly_call_burst),
+    )
+    streams = OpenStreams(settings.streams_per_caller)
+    door = CoordinatorDoor(settings.identities, rates, streams, Ownership(store), audit)
     pictures = Pictures(store, reader)
     return Coordinator(sessions, documents, pictures, runs, Revisions(store, _utc_now), audit, door)
 

@@ -19,15 +19,15 @@ class Rates:
         self._clock = clock
         self._buckets: dict[Hashable, tuple[float, float]] = {}
 
-    def take(self, key: Hashable) -> None:
-        """One call of `key`; raises ResourceExhausted with the time until the next one is allowed."""
+    def take(self, key: Hashable, what: str = "calls") -> None:
+        """One call of `key`; raises ResourceExhausted about `what`, with the time until the next one is allowed."""
         if not self._per_second:
             return
         now = self._clock()
         tokens, since = self._buckets.get(key, (float(self._burst), now))
         tokens = min(self._burst, tokens + (now - since) * self._per_second)
         if tokens < 1:
-            message = f"more than {self._per_second:g} calls a second; call again a little later"
+            message = f"more than {self._per_second:g} {what} a second; call again a little later"
             raise ResourceExhausted("RATE_LIMITED", message, retry_after=(1 - tokens) / self._per_second)
         self._buckets[key] = (tokens - 1, now)
         if len(self._buckets) > _MOST_BUCKETS:

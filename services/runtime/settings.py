@@ -144,7 +144,7 @@ class ServerSettings:
     port: int = 0
     drain_seconds: float = 5.0
     drain_notice_seconds: float = 0.3
-    maximum_concurrent_rpcs: int = 0
+    maximum_concurrent_rpcs: int = 10_000
     max_connection_age: float = 0.0
     max_connection_age_grace: float = 600.0
     metrics_port: int = 0
@@ -161,7 +161,7 @@ class ServerSettings:
             port=environment.integer("BUILDPLAN_PORT", default_port, maximum=65535),
             drain_seconds=environment.number("BUILDPLAN_DRAIN_SECONDS", 5.0, maximum=3600),
             drain_notice_seconds=environment.number("BUILDPLAN_DRAIN_NOTICE_SECONDS", 0.3, maximum=3600),
-            maximum_concurrent_rpcs=environment.integer("BUILDPLAN_MAX_CONCURRENT_RPCS", 0),
+            maximum_concurrent_rpcs=environment.integer("BUILDPLAN_MAX_CONCURRENT_RPCS", 10_000),
             max_connection_age=environment.number("BUILDPLAN_MAX_CONNECTION_AGE_SECONDS", 0.0, maximum=86_400),
             max_connection_age_grace=environment.number(
                 "BUILDPLAN_MAX_CONNECTION_AGE_GRACE_SECONDS", 600.0, maximum=86_400

@@ -80,7 +80,7 @@ async def events(
         stream = changes.rest(superseded=latest not in ("", name))
     else:
         stream = changes.follow(request.app.state.feeds, coordinator, request.app.state.settings.heartbeat_seconds)
-    return StreamingResponse(stream, headers=sse.HEADERS, media_type=sse.MEDIA_TYPE)
+    return await sse.answer(stream)
 
 
 async def _history(coordinator: Coordinator, run: Run) -> AsyncIterator[RunEvent]:

@@ -1,4 +1,4 @@
-"""The coordinator's door: the caller is identified, held to a rate and to their tenant's sessions, and put on record.
+"""The coordinator's door: the caller is identified, held to limits and to their tenant's sessions, and put on record.
 
 Every request's resource names are found by the protos' annotations, so that no method can leave the check out.
 """
@@ -11,13 +11,14 @@ from typing import Self
 
 from google.protobuf.message import Message
 
-from services.contract.resources import changes_something, names_in
+from services.contract.resources import answers_by_stream, changes_something, names_in
 from services.coordinator.access.audit import AuditLog
+from services.coordinator.access.call_rates import CallRates
+from services.coordinator.access.open_streams import OpenStreams
 from services.coordinator.access.ownership import Ownership
-from services.runtime.door import Visit, caller, set_caller
+from services.runtime.door import Visit, set_caller
 from services.runtime.errors import code_of
 from services.runtime.identity import LOCAL, Identities, Principal, bearer_token
-from services.runtime.rates import Rates
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class CoordinatorDoor:
     """Without `identities` everybody is the local principal."""
 
     identities: Identities | None
-    rates: Rates
+    rates: CallRates
+    streams: OpenStreams
     ownership: Ownership
     audit: AuditLog
 
@@ -45,21 +47,27 @@ class _Visit:
         self._door = door
         self._method = method
         self._metadata = metadata
+        self._who = LOCAL
         self._resource = ""
 
     async def __aenter__(self) -> Self:
-        set_caller(await self._door.identify(self._metadata))
-        self._door.rates.take(caller())
+        self._who = await self._door.identify(self._metadata)
+        set_caller(self._who)
+        self._door.rates.take(self._who, self._method)
+        if answers_by_stream(self._method):
+            self._door.streams.enter(self._who)
         return self
 
     async def asks(self, request: Message) -> None:
         for name in names_in(request):
             self._resource = self._resource or name
-            await self._door.ownership.check(name, caller().tenant)
+            await self._door.ownership.check(name, self._who.tenant)
 
     def answers(self, response: Message) -> None:
         self._resource = next(names_in(response), self._resource)
 
     async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if answers_by_stream(self._method):
+            self._door.streams.leave(self._who)
         if changes_something(self._method):
-            await self._door.audit.record(caller(), self._method, self._resource, code_of(error))
+            await self._door.audit.record(self._who, self._method, self._resource, code_of(error))

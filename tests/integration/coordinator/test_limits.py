@@ -1,26 +1,39 @@
-"""How large a request may be and how often one may call, at every method."""
+"""How large a request may be, how often one may call and how many calls at once, at every method."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from buildplan.v1.session_service_pb2 import ListSessionsRequest
+from buildplan.v1.specialist_service_pb2 import ProposeRequest, ProposeResponse
+from services.coordinator.access.call_rates import COSTLY
 from services.runtime.channels import MAX_MESSAGE_BYTES, open_channel
+from services.runtime.places import BUSY
 from services.runtime.remote import RemoteError, read_error
 from services.runtime.request_limits import HEARD_BYTES, KIB, MIB, limit_of
+from services.runtime.settings import ServerSettings
 from tests.integration.coordinator.every_method import Method, served_methods
 from tests.integration.coordinator.house import House, open_house
-from tests.integration.runtime.echo import echo_server
+from tests.integration.runtime.echo import echo_server, stub_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 RESOURCE_EXHAUSTED = grpc.StatusCode.RESOURCE_EXHAUSTED
 NOWHERE = {"qma": "127.0.0.1:1"}
+ONE_CALL: dict[str, Any] = {
+    "calls_per_second": 1e-6,
+    "call_burst": 1,
+    "costly_calls_per_second": 1e-6,
+    "costly_call_burst": 1,
+}
 
 
 def padding(size: int) -> bytes:
@@ -108,3 +121,61 @@ async def test_who_calls_too_often_is_told_when_to_come_again(tmp_path: Path) ->
         for _ in range(5):
             health = health_pb2_grpc.HealthStub(house.channel)
             await health.Check(health_pb2.HealthCheckRequest())  # type: ignore[attr-defined]
+
+
+async def test_every_method_of_the_coordinator_has_a_rate(tmp_path: Path) -> None:
+    async with open_house(tmp_path, NOWHERE, **ONE_CALL) as house:
+        methods = await served_methods(house.channel)
+        first = {method.path: await send(house.channel, method, b"") for method in methods}
+        for method in methods:
+            refused = await send(house.channel, method, b"")
+            assert refused is not None, method.path
+            assert (refused.code, refused.reason) == (RESOURCE_EXHAUSTED, "RATE_LIMITED"), method.path
+            assert refused.retry_after, method.path
+            name = f"calls of {method.descriptor.name}" if method.path in COSTLY else "calls"
+            assert refused.message == f"more than 1e-06 {name} a second; call again a little later"
+    let_in = {path for path, error in first.items() if error is None or error.reason != "RATE_LIMITED"}
+    assert let_in - COSTLY == {methods[0].path}  # the others have one allowance together
+    assert let_in & COSTLY == COSTLY  # each has its own, and a name in COSTLY that is no method would be missing here
+
+
+async def test_what_waits_for_a_costly_method_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    async with open_house(tmp_path, NOWHERE, costly_calls_per_second=1e-6, costly_call_burst=2) as house:
+        methods = {method.descriptor.name: method for method in await served_methods(house.channel)}
+        exports = [await send(house.channel, methods["ExportPlan"], b"") for _ in range(50)]
+        assert [error.reason for error in exports if error].count("RATE_LIMITED") == 48
+        for name in ("ListSessions", "GetPlan", "StartRun"):
+            other = await send(house.channel, methods[name], b"")
+            assert other is None or other.code is not RESOURCE_EXHAUSTED, name
+
+
+async def test_every_method_of_a_specialist_takes_a_place() -> None:
+    """Specialists have places alone: who finds none comes again, and the coordinator asks the next replica."""
+
+    async def propose() -> AsyncIterator[ProposeResponse]:
+        yield ProposeResponse()
+        await asyncio.Event().wait()
+
+    one_place = ServerSettings(maximum_concurrent_rpcs=1)
+    async with echo_server(propose=propose, settings=one_place) as (server, _), stub_for(server.address) as stub:
+        working = stub.Propose(ProposeRequest(), timeout=20)
+        await working.read()
+        async with open_channel(server.address) as channel:
+            for method in await served_methods(channel):
+                refused = await send(channel, method, b"")
+                assert refused is not None, method.path
+                assert (refused.code, refused.reason) == (RESOURCE_EXHAUSTED, BUSY), method.path
+        working.cancel()
+    assert ServerSettings().maximum_concurrent_rpcs
+
+
+async def test_no_service_is_left_out_of_these_tests(house: House) -> None:
+    async with echo_server() as (server, _), open_channel(server.address) as specialist:
+        methods = [*await served_methods(house.channel), *await served_methods(specialist)]
+    described = FileDescriptorSet.FromString(files("buildplan.v1").joinpath("descriptors.binpb").read_bytes())
+    assert {method.descriptor.containing_service.full_name for method in methods} == {
+        f"{file.package}.{service.name}"
+        for file in described.file
+        for service in file.service
+        if file.package == "buildplan.v1"
+    }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass
@@ -57,9 +59,11 @@ async def messages(answer: httpx2.Response) -> AsyncIterator[Message]:
                 message = Message()
 
 
-async def listen(client: httpx2.AsyncClient, run: str, log: Log, *, most: int = 10_000) -> Log:
+async def listen(
+    client: httpx2.AsyncClient, run: str, log: Log, *, most: int = 10_000, headers: Mapping[str, str] = NOTHING
+) -> Log:
     """Goes on with `log` until the stream ends or `most` more events have come."""
-    headers = {"last-event-id": str(log.last)} if log.last else {}
+    headers = {**headers, "last-event-id": str(log.last)} if log.last else headers
     async with client.stream("GET", "/agents/status", params={"run": run}, headers=headers) as answer:
         assert answer.status_code in {200, 204}, await answer.aread()
         log.ended = answer.status_code == 204

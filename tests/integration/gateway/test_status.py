@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,12 +15,13 @@ from buildplan.v1.session_service_pb2 import DeleteSessionRequest
 from gateway.events.feed import Feeds
 from gateway.settings import GatewaySettings
 from services.runtime.channels import open_channel
+from services.runtime.identity import Principal, StaticTokens
 from tests.fakes.specialist import Behaviour
-from tests.integration.coordinator.house import House
+from tests.integration.coordinator.house import House, open_house
 from tests.integration.coordinator.papers import DRAWING
 from tests.integration.gateway.event_source import Log, listen, messages
 from tests.integration.gateway.processes import ServerProcess
-from tests.integration.gateway.web import Told, open_web
+from tests.integration.gateway.web import Told, Web, open_web
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -79,6 +83,58 @@ async def test_many_clients_share_one_watch_and_leave_nothing_behind(told: Told)
     async with asyncio.timeout(5):
         while any("_follow" in repr(task) for task in asyncio.all_tasks() - before):
             await asyncio.sleep(0.01)
+
+
+ANN, BOB = "the-token-of-ann-0001", "the-token-of-bob-0002"
+TOKENS = StaticTokens({ANN: Principal("ann", "acme"), BOB: Principal("bob", "acme")})
+
+
+@asynccontextmanager
+async def one_stream_each(told: Told, folder: Path) -> AsyncIterator[tuple[Web, list[str]]]:
+    """A gateway for two people who may have one stream each, and two runs that do not end."""
+    for fake in told.fakes.values():
+        fake.behaviour = Behaviour(hang=True)
+    addresses = {agent: fake.address for agent, fake in told.fakes.items()}
+    async with (
+        open_house(folder, addresses, streams_per_caller=1, identities=TOKENS) as house,
+        house.called_with(ANN) as ann,
+        open_web(house, identities=TOKENS) as web,
+    ):
+        runs = []
+        for _ in range(2):
+            session = await ann.session()
+            await ann.upload(session, "drawing.md", DRAWING)
+            runs.append((await ann.runs.StartRun(StartRunRequest(parent=session, request_id="one"))).run.name)
+        yield web, runs
+
+
+async def test_one_stream_too_many_is_refused_before_it_begins_and_by_user(told: Told, tmp_path: Path) -> None:
+    async with one_stream_each(told, tmp_path) as (web, [first, second]):
+        ann, bob = ({"authorization": f"Bearer {token}"} for token in (ANN, BOB))
+        session, _, run = second.partition("/runs/")
+        asked: dict[str, dict[str, Any]] = {
+            "/agents/status": {"params": {"run": second}},
+            f"/jobs/{session.removeprefix('sessions/')}/run/events": {"params": {"run": run}},
+            "/agents/ag-ui": {"json": {"threadId": session, "runId": "one"}},
+        }
+        async with web.http.stream("GET", "/agents/status", params={"run": first}, headers=ann) as open_one:
+            assert open_one.status_code == 200
+            shared = await listen(web.http, first, Log(), most=3, headers=ann)
+            assert shared.last == 3
+            for path, question in asked.items():
+                answer = await web.http.request("POST" if "json" in question else "GET", path, headers=ann, **question)
+                problem = await web.problem(answer, 429, "TOO_MANY_STREAMS")
+                assert answer.headers["retry-after"] == "5"
+                assert "call again when one of them has ended" in problem["detail"]
+            assert (await listen(web.http, second, Log(), most=1, headers=bob)).last == 1
+        async with asyncio.timeout(5):
+            while (await status_of(web, second, ann)) != 200:
+                await asyncio.sleep(0.01)
+
+
+async def status_of(web: Web, run: str, headers: dict[str, str]) -> int:
+    async with web.http.stream("GET", "/agents/status", params={"run": run}, headers=headers) as answer:
+        return answer.status_code
 
 
 async def test_a_silent_run_has_a_heartbeat(told: Told) -> None:
