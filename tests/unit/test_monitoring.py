@@ -65,6 +65,13 @@ def test_every_metric_is_on_the_dashboard() -> None:
     assert [name for name in defined() if name not in shown] == []
 
 
+@pytest.mark.parametrize("metric", ["buildplan_model_call_seconds_count", "buildplan_agent_failures_total"])
+def test_what_somebody_cancelled_fires_no_alert(metric: str) -> None:
+    asked = [found for rule in alerts() for found in re.findall(metric + r"(\{[^}]*\})?", rule["expr"])]
+    assert asked
+    assert all(re.search(r'!=?~?"([A-Z|]*\|)?CANCELLED"', selector) for selector in asked)
+
+
 @pytest.mark.parametrize("rule", alerts(), ids=lambda rule: rule["alert"])
 def test_the_operations_page_says_what_to_do(rule: dict[str, Any]) -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
