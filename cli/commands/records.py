@@ -13,6 +13,7 @@ from cli.client import CALL_SECONDS, DEFAULT_TARGET, Client
 from cli.execution import on_coordinator
 from cli.output import Output
 from cli.progress.wording import seconds
+from services.contract.attempts import CANCELLED
 from services.contract.names import last_id
 from services.contract.usage import money
 
@@ -98,9 +99,16 @@ def audit(target: options.TargetOption = DEFAULT_TARGET, as_json: options.JsonOp
 
 
 def _attempt_cells(attempt: Attempt) -> tuple[str, ...]:
-    used = attempt.usage
-    took = (attempt.end_time.ToNanoseconds() - attempt.start_time.ToNanoseconds()) / 1e9
-    counts = (used.input_tokens, used.cached_input_tokens, used.output_tokens)
-    sizes = (f"{count:,}" if attempt.HasField("usage") else "" for count in counts)
     numbers = (str(attempt.number), str(attempt.attempt))
-    return (attempt.agent, *numbers, attempt.outcome, *sizes, money(used), seconds(took), attempt.question)
+    if not attempt.outcome:
+        return (attempt.agent, *numbers, "under way", "", "", "", "", "", attempt.question)
+    took = seconds((attempt.end_time.ToNanoseconds() - attempt.start_time.ToNanoseconds()) / 1e9)
+    return (attempt.agent, *numbers, attempt.outcome, *_used_cells(attempt), took, attempt.question)
+
+
+def _used_cells(attempt: Attempt) -> tuple[str, ...]:
+    """Sent, cached, received and cost; what was never told is no zero."""
+    used = attempt.usage
+    if not attempt.HasField("usage"):
+        return ("", "", "", "unknown" if attempt.outcome == CANCELLED else "")
+    return (f"{used.input_tokens:,}", f"{used.cached_input_tokens:,}", f"{used.output_tokens:,}", money(used))

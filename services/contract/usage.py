@@ -30,7 +30,7 @@ def tokens(usage: Usage) -> int:
 def money(usage: Usage) -> str:
     """`$0.04`, `$0.0004`, or what is known of a cost that is not known whole; empty for what costs nothing."""
     if usage.cost_unknown:
-        return f"{dollars(usage.cost_usd)} and more, a price is unknown" if usage.cost_usd else "cost unknown"
+        return f"{dollars(usage.cost_usd)} and more, a part is unknown" if usage.cost_usd else "cost unknown"
     return dollars(usage.cost_usd) if usage.cost_usd else ""
 
 

@@ -39,8 +39,9 @@ class Behaviour:
 
     `delay` in seconds is spread over `steps` progress messages. `error` is raised with its details, `code` is a bare
     status, both after the description and the delay. `failing_calls` limits either to the first calls.
-    `patches` None means one of the agent's own. `afterwards` sends progress behind the patch. `usage` is told before
-    the end of every call; `estimate` makes the engine one that costs money.
+    `patches` None means one of the agent's own. `afterwards` sends progress behind the patch. `usage` makes every call
+    ask a model: that is told at its beginning, and the usage before its end; `estimate` makes the engine one that costs
+    money.
     """
 
     delay: float = 0.0
@@ -166,6 +167,10 @@ class FakeSpecialist(SpecialistServiceServicer):
 
 
 async def _working(how: Behaviour) -> AsyncIterator[Progress]:
+    asked = Attempt(attempt=1, model="fake", question="asking")
+    asked.start_time.GetCurrentTime()
+    if how.usage is not None:
+        yield Progress(message="asking", begun=asked)
     for step in range(how.steps):
         await asyncio.sleep(how.delay / how.steps)
         yield Progress(percent=100 * (step + 1) // how.steps, message=f"step {step + 1} of {how.steps}")
@@ -174,8 +179,10 @@ async def _working(how: Behaviour) -> AsyncIterator[Progress]:
     if how.hang:
         await asyncio.Event().wait()
     if how.usage is not None:
-        ended = Attempt(attempt=1, model="fake", question="asking", outcome="COMPLETED", usage=how.usage)
-        yield Progress(percent=90, message="paid", usage=how.usage, ended=ended)
+        asked.outcome = "COMPLETED"
+        asked.usage.CopyFrom(how.usage)
+        asked.end_time.GetCurrentTime()
+        yield Progress(percent=90, message="paid", usage=how.usage, ended=asked)
 
 
 async def _refuse(how: Behaviour, context: _Context) -> None:

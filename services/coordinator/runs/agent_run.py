@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from buildplan.v1.agent_pb2 import AgentStatus, Attempt, Usage
+from buildplan.v1.agent_pb2 import AgentStatus, Usage
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint, RunEvent
 from buildplan.v1.specialist_service_pb2 import DescribeResponse, Progress, ProposeRequest
@@ -18,6 +18,7 @@ from services.contract.usage import total
 from services.coordinator.runs.attempts import Sleep, when_begun, with_attempts
 from services.coordinator.runs.dispatch import Proposal, propose
 from services.coordinator.runs.failures import UNREACHABLE, AgentFailed
+from services.coordinator.runs.model_calls import ModelCalls
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.progress import ProgressGate
 from services.coordinator.runs.reuse import engine_title, find_result, input_digest, make_checkpoint
@@ -25,7 +26,6 @@ from services.coordinator.runs.run_log import RunLog
 from services.coordinator.runs.specialists import Specialist
 from services.coordinator.runs.states import agent_event
 from services.coordinator.store import Store
-from services.coordinator.store import attempts as attempt_rows
 from services.coordinator.store import checkpoints as checkpoint_rows
 from services.runtime.logs import get_logger
 
@@ -65,6 +65,7 @@ class AgentRun:
         self._finished_calls = Usage()
         self._call = Usage()
         self._call_number = 0
+        self._model_calls = ModelCalls(self.name, around.ids, around.log, around.clock)
         self._failed: AgentFailed | None = None
         self._failed_at = self._started
 
@@ -159,7 +160,12 @@ class AgentRun:
 
     async def _call_once(self) -> Proposal:
         deadline = self._around.policy.deadline_of(self.name)
-        return await propose(self._specialist, self._around.request, deadline, self._hear)
+        try:
+            return await propose(self._specialist, self._around.request, deadline, self._hear)
+        finally:
+            if self._model_calls.cut_off():
+                self._call.cost_unknown = True
+                self._account()
 
     def _waits_to_begin(self, failed: AgentFailed, seconds: float) -> None:
         if failed.reason == UNREACHABLE:
@@ -187,8 +193,7 @@ class AgentRun:
         new_attempt = bool(message.max_attempts) and (
             message.attempt != self.status.attempt or message.HasField("next_attempt_time")
         )
-        if message.HasField("ended"):
-            self._record(message.ended)
+        self._model_calls.hear(message, self._call_number)
         if message.HasField("usage"):
             self._call.CopyFrom(message.usage)
             self._account()
@@ -199,18 +204,6 @@ class AgentRun:
         if message.HasField("next_attempt_time"):
             self.status.next_attempt_time.CopyFrom(message.next_attempt_time)
         self._gate.pass_now() if new_attempt else self._gate.offer()
-
-    def _record(self, ended: Attempt) -> None:
-        attempt = Attempt()
-        attempt.CopyFrom(ended)
-        attempt.agent, attempt.agent_attempt = self.name, self._call_number
-        ids = self._around.ids
-
-        def unit(tx: Connection) -> Sequence[RunEvent]:
-            attempt_rows.insert(tx, *ids, attempt)
-            return ()
-
-        self._around.log.put(unit)
 
     def _complete(self, proposal: Proposal) -> None:
         digest = input_digest(self._around.context_digest, proposal.description)

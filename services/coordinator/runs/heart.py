@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from services.contract.names import parse
 from services.coordinator.runs import metrics
 from services.coordinator.runs.active import ActiveRuns
 from services.coordinator.runs.assignment import Assignment, Earlier, House
-from services.coordinator.store import leases, queue
+from services.coordinator.store import attempts, leases, queue
 from services.coordinator.store.leases import Kept
 from services.coordinator.store.queue import Claimed
 from services.runtime.errors import DomainError
@@ -130,7 +131,7 @@ class Heart:
 
         def work(tx: Connection) -> list[tuple[Claimed, Assignment, Earlier]]:
             found = queue.seize(tx, *parse(name, "runs"), self._active.lease())
-            return [_with_earlier(tx, found)] if found else []
+            return [_with_earlier(tx, found, self._house.clock())] if found else []
 
         async with self.taking():
             seized = await self._house.store.write(work)
@@ -147,7 +148,7 @@ class Heart:
             claimed = queue.claim(tx, lease, scope.room, expired=scope.expired, own_late=scope.own_late)
             expiry = leases.next_expiry(tx, lease)
         waiting = queue.count(tx) if metrics.RUNS_WAITING.counts else 0
-        return Beat(waiting, kept, [_with_earlier(tx, found) for found in claimed], expiry)
+        return Beat(waiting, kept, [_with_earlier(tx, found, lease.now) for found in claimed], expiry)
 
     def _obey(self, kept: Kept) -> None:
         for name in kept.lost:
@@ -192,9 +193,15 @@ class Heart:
         self._woken.clear()
 
 
-def _with_earlier(tx: Connection, claimed: Claimed) -> tuple[Claimed, Assignment, Earlier]:
+def _with_earlier(tx: Connection, claimed: Claimed, now: datetime) -> tuple[Claimed, Assignment, Earlier]:
+    ids = parse(claimed.run.name, "runs")
+    if claimed.run.state == Run.STATE_RUNNING:
+        cut_off = attempts.cut_off(tx, *ids, now)
+        for status in claimed.run.agents:
+            if status.agent in cut_off:
+                status.usage.cost_unknown = True
     assignment = _left_of(claimed)
-    return claimed, assignment, Earlier.read(tx, parse(claimed.run.name, "runs"), assignment)
+    return claimed, assignment, Earlier.read(tx, ids, assignment)
 
 
 def _left_of(claimed: Claimed) -> Assignment:

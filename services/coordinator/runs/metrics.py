@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run, RunEvent
 from services.contract.run_states import is_ended
+from services.coordinator.runs.failures import CANCELLED
 from services.runtime.metrics import Counter, Gauge, Histogram
 
 RUNS_IN_FLIGHT = Gauge("buildplan_runs_in_flight", "Runs that this coordinator carries.")
@@ -26,6 +27,7 @@ _EVENT_LAG = Histogram("buildplan_event_lag_seconds", "From an event to its show
 
 
 _AGENT_ENDS = (AgentStatus.STATE_COMPLETE, AgentStatus.STATE_ERROR)
+_AGENT_END_NAMES = ("COMPLETE", "ERROR", CANCELLED)
 
 
 def expect(agents: Iterable[str]) -> None:
@@ -36,8 +38,8 @@ def expect(agents: Iterable[str]) -> None:
     for agent in agents:
         _AGENT_ATTEMPTS.expect(agent)
         _REUSED.expect(agent)
-        for state in map(_agent_state, _AGENT_ENDS):
-            _AGENT_SECONDS.expect(agent, state)
+        for end in _AGENT_END_NAMES:
+            _AGENT_SECONDS.expect(agent, end)
 
 
 def observe(events: Iterable[RunEvent]) -> None:
@@ -65,7 +67,7 @@ def _observe_agent(status: AgentStatus) -> None:
         _REUSED.add(1, status.agent)
         return
     elapsed = status.elapsed.ToMicroseconds() / 1e6
-    _AGENT_SECONDS.observe(elapsed, status.agent, _agent_state(status.state))
+    _AGENT_SECONDS.observe(elapsed, status.agent, _agent_end(status))
     _AGENT_ATTEMPTS.add(status.attempt, status.agent)
     if status.state == AgentStatus.STATE_ERROR:
         _AGENT_FAILURES.add(1, status.agent, status.failure.reason)
@@ -75,5 +77,8 @@ def _run_state(state: Run.State.ValueType) -> str:
     return Run.State.Name(state).removeprefix("STATE_")
 
 
-def _agent_state(state: AgentStatus.State.ValueType) -> str:
-    return AgentStatus.State.Name(state).removeprefix("STATE_")
+def _agent_end(status: AgentStatus) -> str:
+    """One that somebody cancelled has not failed: nobody need get up for it."""
+    if status.failure.reason == CANCELLED:
+        return CANCELLED
+    return AgentStatus.State.Name(status.state).removeprefix("STATE_")

@@ -235,14 +235,14 @@ ATTEMPTS = Table(
     _filled("outcome", Text),
     _filled("start_us", BigInteger),
     _filled("end_us", BigInteger),
-    _filled("input_tokens", BigInteger),
-    _filled("cached_input_tokens", BigInteger),
-    _filled("output_tokens", BigInteger),
-    _filled("cost_usd", Double),
+    Column("input_tokens", BigInteger),
+    Column("cached_input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cost_usd", Double),
     _filled("message", LargeBinary),
     _of_run(),
 )
-"""One ended call of a model; `message` is an Attempt's bytes, without its number."""
+"""One call of a model, its `outcome` empty while under way; `message` is an Attempt's bytes without its number."""
 
 PLANS = Table(
     "plan_revisions",

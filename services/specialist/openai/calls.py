@@ -12,6 +12,7 @@ from typing import Any
 
 from buildplan.v1.agent_pb2 import Attempt, Usage
 from buildplan.v1.specialist_service_pb2 import Progress
+from services.contract.attempts import CANCELLED
 from services.contract.times import set_time
 from services.contract.usage import total
 from services.runtime import tracing
@@ -27,6 +28,7 @@ from services.specialist.openai.retry import Sleep, with_attempts
 from services.specialist.openai.settings import OpenAISettings
 
 _log = get_logger()
+_DEFECT = "INTERNAL"
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,9 @@ class Calls:
         queued = f"waiting for a free place at the provider ({self._settings.limits.concurrency} calls at once)"
         async with self._limits.place(lambda: teller.say(queued, **attempts)):
             self._breaker.enter()
-            teller.say(doing, **attempts)
             attempt = Attempt(attempt=number, model=self._settings.model, question=doing)
             set_time(attempt.start_time, self._timing.now())
+            teller.say(doing, begun=attempt, **attempts)
             try:
                 with tracing.span("model call", model=self._settings.model, attempt=str(number)):
                     reply = await self._provider.ask(body)
@@ -104,8 +106,9 @@ class Calls:
                 self._breaker.failed() if failed.kind.down else self._breaker.succeeded()
                 self._end(attempt, failed.reason, teller)
                 raise
-            except BaseException:
+            except BaseException as error:
                 self._breaker.abandoned()
+                self._end(attempt, CANCELLED if isinstance(error, asyncio.CancelledError) else _DEFECT, teller)
                 raise
         self._breaker.succeeded()
         attempt.usage.CopyFrom(reply.usage)
@@ -127,18 +130,27 @@ class Calls:
         set_time(attempt.end_time, self._timing.now())
         teller.ended(attempt, self._settings.retry.attempts)
         metrics.observe(attempt)
-        used = attempt.usage
         _log.info(
             "model call",
             model=attempt.model,
             attempt=attempt.attempt,
             outcome=outcome,
             seconds=round((attempt.end_time.ToNanoseconds() - attempt.start_time.ToNanoseconds()) / 1e9, 3),
-            input_tokens=used.input_tokens,
-            cached_input_tokens=used.cached_input_tokens,
-            output_tokens=used.output_tokens,
-            cost_usd=round(used.cost_usd, 6),
+            **_used(attempt),
         )
+
+
+def _used(attempt: Attempt) -> dict[str, float]:
+    """What the log says of it; nothing where the provider told nothing."""
+    if not attempt.HasField("usage"):
+        return {}
+    used = attempt.usage
+    return {
+        "input_tokens": used.input_tokens,
+        "cached_input_tokens": used.cached_input_tokens,
+        "output_tokens": used.output_tokens,
+        "cost_usd": round(used.cost_usd, 6),
+    }
 
 
 def _shown(seconds: float) -> str:

@@ -8,12 +8,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
+from types import SimpleNamespace
 
 import grpc
+import prometheus_client
 import pytest
 
 from buildplan.v1 import specialist_service_pb2
-from buildplan.v1.specialist_service_pb2 import EstimateRequest, ProposeRequest
+from buildplan.v1.specialist_service_pb2 import EstimateRequest, Progress, ProposeRequest, ProposeResponse
 from buildplan.v1.specialist_service_pb2_grpc import (
     SpecialistServiceStub,
     add_SpecialistServiceServicer_to_server,
@@ -22,6 +25,7 @@ from services.qma.profile import PROFILE
 from services.runtime.remote import read_error
 from services.runtime.server import Service, start_server
 from services.runtime.settings import ServerSettings
+from services.specialist.openai import metrics
 from services.specialist.openai.engine import OpenAIEngine
 from services.specialist.openai.instructions import read_instructions
 from services.specialist.openai.settings import RetrySettings
@@ -97,6 +101,36 @@ async def test_a_deadline_closes_the_request() -> None:
         assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
         assert await late(seen, since + 1.0) < SOON
         assert seen.calls == 1
+
+
+@pytest.mark.parametrize("timeout", [60.0, 1.0])
+async def test_a_call_that_was_cut_off_was_told_of_before_and_is_counted(
+    timeout: float,  # noqa: ASYNC109 - the call's deadline, and the test's parameter
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    registry = prometheus_client.CollectorRegistry()
+    library = SimpleNamespace(Histogram=partial(prometheus_client.Histogram, registry=registry))
+    monkeypatch.setattr(metrics._SECONDS, "_exposed", metrics._SECONDS._make(library))
+    async with (
+        provider(never) as (url, seen),
+        specialist(url) as address,
+        grpc.aio.insecure_channel(address) as channel,
+    ):
+        call = SpecialistServiceStub(channel).Propose(ProposeRequest(context=pack()), timeout=timeout)
+        told = Progress()
+        while not told.HasField("begun"):
+            response = await call.read()
+            assert isinstance(response, ProposeResponse)
+            told = response.progress
+        begun = told.begun
+        assert (begun.attempt, begun.model, begun.question) == (1, SETTINGS.model, told.message)
+        assert not begun.HasField("end_time")
+        await seen.all_called(1)
+        if timeout > 1:
+            call.cancel()
+        await seen.all_hung_up(1)
+        counted = partial(registry.get_sample_value, "buildplan_model_call_seconds_count")
+        assert counted({"model": SETTINGS.model, "outcome": "CANCELLED"}) == 1
 
 
 async def test_a_killed_coordinator_closes_the_request() -> None:

@@ -154,6 +154,24 @@ async def test_coordinators_that_start_at_once_on_an_old_database_migrate_it_onc
         await store.close()
 
 
+def test_usage_that_nobody_was_told_becomes_unknown(url: str) -> None:
+    engine = open_writer(parse_url(url))
+    with engine.begin() as connection:
+        upgrade(connection, "0007")
+        connection.execute(text("INSERT INTO sessions (id, create_us, update_us, message) VALUES ('s1', 1, 1, '{}')"))
+        connection.execute(text(OLD_RUN), {"id": "r1", "moment": 1})
+        for number, outcome in enumerate(("COMPLETED", "PROVIDER_TIMEOUT"), start=1):
+            connection.execute(
+                text("INSERT INTO attempts VALUES ('s1', 'r1', 'qma', :n, 1, 1, :outcome, 1, 2, 0, 0, 0, 0, :message)"),
+                {"n": number, "outcome": outcome, "message": b""},
+            )
+        upgrade(connection)
+    with engine.begin() as connection:
+        rows = connection.execute(text("SELECT outcome, input_tokens, cost_usd FROM attempts ORDER BY number")).all()
+        assert [tuple(row) for row in rows] == [("COMPLETED", 0, 0.0), ("PROVIDER_TIMEOUT", None, None)]
+    engine.dispose()
+
+
 async def test_changes_of_tables_are_undone_with_their_transaction(store: Store) -> None:
     def make(tx: Connection) -> None:
         tx.execute(text("CREATE TABLE half (id INTEGER)"))

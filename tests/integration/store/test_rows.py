@@ -325,12 +325,30 @@ async def test_attempts_are_numbered_by_agent_and_can_be_summed_in_sql(store: St
     for number, (agent, in_run) in enumerate([("qma", "r1"), ("pma", "r1"), ("qma", "r1"), ("qma", "r2")]):
         made = Attempt(agent=agent, agent_attempt=1, attempt=1, outcome="COMPLETED", usage=Usage(cost_usd=0.25))
         made.start_time.FromMicroseconds(number)
-        await store.write(lambda tx, made=made, in_run=in_run: attempts.insert(tx, "s1", in_run, made))  # type: ignore[misc]
+        await store.write(lambda tx, made=made, in_run=in_run: attempts.put(tx, "s1", in_run, made))  # type: ignore[misc]
     kept = await store.read(lambda tx: attempts.of_run(tx, "s1", "r1"))
     assert [(one.agent, one.number) for one in kept] == [("qma", 1), ("pma", 1), ("qma", 2)]
     assert kept[2].usage.cost_usd == 0.25
     spent = "SELECT SUM(cost_usd) FROM attempts WHERE run_id = 'r1'"
     assert await store.read(lambda tx: tx.execute(text(spent)).scalar()) == 0.75
+
+
+async def test_an_attempt_that_has_ended_stands_in_place_of_its_beginning_and_one_left_is_cut_off(store: Store) -> None:
+    await add_session(store)
+    await add_run(store, run("r1"))
+    begun, ended, left = (Attempt(agent=agent, attempt=1) for agent in ("qma", "qma", "pma"))
+    ended.outcome, ended.usage.cost_usd = "COMPLETED", 0.25
+    for one in (begun, left, ended):
+        await store.write(lambda tx, one=one: attempts.put(tx, "s1", "r1", one))  # type: ignore[misc]
+    assert await store.write(lambda tx: attempts.cut_off(tx, "s1", "r1", NOW)) == {"pma"}
+    assert await store.write(lambda tx: attempts.cut_off(tx, "s1", "r1", NOW)) == set()
+    kept = await store.read(lambda tx: attempts.of_run(tx, "s1", "r1"))
+    assert [(one.agent, one.number, one.outcome) for one in kept] == [("pma", 1, "CANCELLED"), ("qma", 1, "COMPLETED")]
+    assert not kept[0].HasField("usage")
+    costs = await store.read(
+        lambda tx: tx.execute(text("SELECT cost_usd FROM attempts ORDER BY agent")).scalars().all()
+    )
+    assert costs == [None, 0.25]
 
 
 async def test_a_checkpoint_that_cannot_be_read_is_none(store: Store) -> None:

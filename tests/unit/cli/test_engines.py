@@ -34,5 +34,5 @@ def test_preflight_shows_what_a_run_may_cost() -> None:
     assert f"  qma (openai m): {amount}" in shown
     assert "  pma (openai m): nothing, what was found for the same papers is used again" in shown
     result.estimates.append(unpriced)
-    assert "$0.50 and more, a price is unknown" in "\n".join(validation_lines(result, full=False))
+    assert "$0.50 and more, a part is unknown" in "\n".join(validation_lines(result, full=False))
     assert "may use" not in "\n".join(validation_lines(ValidationResult(), full=True))

@@ -41,7 +41,7 @@ def test_small_amounts_do_not_read_as_none(amount: float, shown: str) -> None:
         (Usage(), ""),
         (Usage(cost_usd=0.5), "$0.50"),
         (Usage(cost_unknown=True), "cost unknown"),
-        (Usage(cost_usd=0.5, cost_unknown=True), "$0.50 and more, a price is unknown"),
+        (Usage(cost_usd=0.5, cost_unknown=True), "$0.50 and more, a part is unknown"),
     ],
 )
 def test_an_unknown_cost_is_never_shown_as_nothing(usage: Usage, shown: str) -> None:

@@ -72,8 +72,8 @@ class Usage(_message.Message):
     cost_usd: _builtins.float
     """Cost; 0 for engines that cost nothing."""
     cost_unknown: _builtins.bool
-    """True when the service has no price for its model, so that cost_usd is too low. Nothing may then be
-    started under a cost limit.
+    """True when cost_usd is too low: the service has no price for its model, or a call was cut off and nobody was told
+    what it used. Where an estimate says so, nothing may be started under a cost limit.
     """
     cache_write_input_tokens: _builtins.int
     """Tokens sent that the provider wrote into its cache, where it charges more for that."""
@@ -97,9 +97,7 @@ Global___Usage: _TypeAlias = Usage  # noqa: Y015
 
 @_typing.final
 class Attempt(_message.Message):
-    """One call of a model that has ended. A call that a cancel, a deadline or a crash cut off has none: nobody was told
-    what it used.
-    """
+    """One call of a model. It has neither outcome nor end while it is under way."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -126,12 +124,13 @@ class Attempt(_message.Message):
     question: _builtins.str
     """What it was asked, as the status said it: "asking gpt-5.4-mini; all 120 passages sent"."""
     outcome: _builtins.str
-    """How it ended: "COMPLETED", "INCOMPLETE" or "MALFORMED" where the model answered, else the failure's reason, such
-    as "RATE_LIMITED".
+    """How it ended: "COMPLETED", "INCOMPLETE" or "MALFORMED" where the model answered, "CANCELLED" where a cancel, a
+    deadline or a crash cut it off, so that it may have cost something, else the failure's reason, such as
+    "RATE_LIMITED".
     """
     @_builtins.property
     def usage(self) -> Global___Usage:
-        """What it used; unset where the provider told nothing."""
+        """What it used; unset where that is not known, since nobody was told."""
 
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
@@ -139,7 +138,7 @@ class Attempt(_message.Message):
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """When it ended."""
+        """When it ended; where it was cut off, when that was noticed."""
 
     def __init__(
         self,

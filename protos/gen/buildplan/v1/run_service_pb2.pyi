@@ -454,7 +454,7 @@ class ListAttemptsResponse(_message.Message):
     ATTEMPTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[_agent_pb2.Attempt]:
-        """By their start, the oldest first; empty for engines that ask no model."""
+        """By their start, the oldest first, those under way among them; empty for engines that ask no model."""
 
     def __init__(
         self,

@@ -180,6 +180,7 @@ class Progress(_message.Message):
     NEXT_ATTEMPT_TIME_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
     ENDED_FIELD_NUMBER: _builtins.int
+    BEGUN_FIELD_NUMBER: _builtins.int
     percent: _builtins.int
     """0 to 100."""
     message: _builtins.str
@@ -200,6 +201,12 @@ class Progress(_message.Message):
     def ended(self) -> _agent_pb2.Attempt:
         """The attempt at the model that has just ended; told once. The coordinator adds agent, number and agent_attempt."""
 
+    @_builtins.property
+    def begun(self) -> _agent_pb2.Attempt:
+        """The attempt at the model that begins now, told once, before it may cost anything. One that nothing is told of as
+        ended before the call ends was cut off.
+        """
+
     def __init__(
         self,
         *,
@@ -210,10 +217,11 @@ class Progress(_message.Message):
         next_attempt_time: _timestamp_pb2.Timestamp | None = ...,
         usage: _agent_pb2.Usage | None = ...,
         ended: _agent_pb2.Attempt | None = ...,
+        begun: _agent_pb2.Attempt | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ended", b"ended", "next_attempt_time", b"next_attempt_time", "usage", b"usage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["begun", b"begun", "ended", b"ended", "next_attempt_time", b"next_attempt_time", "usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "ended", b"ended", "max_attempts", b"max_attempts", "message", b"message", "next_attempt_time", b"next_attempt_time", "percent", b"percent", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "begun", b"begun", "ended", b"ended", "max_attempts", b"max_attempts", "message", b"message", "next_attempt_time", b"next_attempt_time", "percent", b"percent", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
