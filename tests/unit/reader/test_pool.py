@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -32,11 +33,13 @@ def _stored(folder: Path, data: bytes) -> Path:
 
 
 def _children() -> set[int]:
-    return {
-        child.pid
-        for child in psutil.Process().children(recursive=True)
-        if "services.reader" in " ".join(child.cmdline())
-    }
+    """Those that live; one that ends while it is looked at is none."""
+    found = set[int]()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "services.reader" in " ".join(child.cmdline()):
+                found.add(child.pid)
+    return found
 
 
 async def test_a_file_is_read_in_a_child_that_stays_warm(pool: ReaderPool, tmp_path: Path) -> None:
