@@ -145,7 +145,7 @@ async def _fail(error: BaseException, context: _Context, method: str) -> NoRetur
     _FAILED.add(1, method, domain.code.name)
     tell = _log.warning if domain.code is grpc.StatusCode.UNAUTHENTICATED else _log.info
     who = identified()
-    told = {} if who is None else vars(who)
+    told = {} if who is None else {"tenant": who.tenant, "subject": who.subject}
     tell("rpc failed", method=method, peer=context.peer(), **told, reason=domain.reason, message=domain.message)
     await context.abort_with_status(rpc_status.to_status(to_status(domain)))
     raise AssertionError("abort_with_status returned")

@@ -24,8 +24,6 @@ _AGENT_ATTEMPTS = Counter("buildplan_agent_attempts_total", "Attempts of agents 
 _AGENT_FAILURES = Counter("buildplan_agent_failures_total", "Agents that failed in a run.", ("agent", "reason"))
 _REUSED = Counter("buildplan_agent_results_reused_total", "Results taken from a checkpoint, paid for once.", ("agent",))
 _EVENT_LAG = Histogram("buildplan_event_lag_seconds", "From an event to its showing, stored by then.")
-
-
 _AGENT_ENDS = (AgentStatus.STATE_COMPLETE, AgentStatus.STATE_ERROR)
 _AGENT_END_NAMES = ("COMPLETE", "ERROR", CANCELLED)
 

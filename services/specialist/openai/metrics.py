@@ -9,8 +9,6 @@ from services.specialist.openai.failures import KINDS
 _SECONDS = Histogram("buildplan_model_call_seconds", "One call of the model, by outcome.", ("model", "outcome"))
 _TOKENS = Counter("buildplan_model_tokens_total", "Tokens by kind; cached ones are part of input.", ("model", "kind"))
 _COST = Counter("buildplan_model_cost_usd_total", "Cost by the price table.", ("model",))
-
-
 _OUTCOMES = ("COMPLETED", "INCOMPLETE", "FAILED", "MALFORMED", *KINDS)
 _KINDS_OF_TOKENS = ("input", "cached_input", "output")
 
