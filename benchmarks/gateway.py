@@ -13,8 +13,6 @@ import http.client
 import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -23,7 +21,7 @@ from pathlib import Path
 
 import grpc
 
-from benchmarks.watchers import watch
+from benchmarks.watchers import in_another_process, watch
 from buildplan.v1.document_service_pb2 import UploadDocumentRequest, UploadHeader
 from buildplan.v1.document_service_pb2_grpc import DocumentServiceStub
 from buildplan.v1.run_service_pb2 import StartRunRequest
@@ -31,6 +29,7 @@ from buildplan.v1.run_service_pb2_grpc import RunServiceStub
 from buildplan.v1.session_pb2 import SessionMetadata
 from buildplan.v1.session_service_pb2 import CreateSessionRequest, GetSessionRequest, ValidateSessionRequest
 from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
+from cli.output import buffer_stdout
 from services.runtime import event_loop
 from services.runtime.channels import open_channel
 from tests.fakes.process import AGENTS, SpecialistProcess
@@ -87,11 +86,7 @@ async def new_session(channel: grpc.aio.Channel) -> str:
 async def live(kind: str, channel: grpc.aio.Channel, address: str, clients: int) -> list[float]:
     """One run with clients of one kind in a process of their own."""
     run = (await RunServiceStub(channel).StartRun(StartRunRequest(parent=await new_session(channel)))).run.name
-    command = [sys.executable, "-m", "benchmarks.gateway", "--clients", kind, address, run, str(clients)]
-    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
-    output, _ = await process.communicate()
-    delays: list[float] = json.loads(output)
-    return delays
+    return await in_another_process("benchmarks.gateway", "--clients", kind, address, run, clients)
 
 
 async def timed(call: Callable[[], Awaitable[object]]) -> list[float]:
@@ -199,6 +194,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--clients", nargs=4, metavar=("KIND", "ADDRESS", "RUN", "COUNT"))
     arguments = parser.parse_args()
+    buffer_stdout()
     if arguments.clients:
         kind, address, run, count = arguments.clients
         print(json.dumps(event_loop.run((listen if kind == "sse" else watch)(address, run, int(count)))))

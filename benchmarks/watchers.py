@@ -22,6 +22,7 @@ import grpc
 from benchmarks.coordinator import coordinator
 from buildplan.v1.run_service_pb2 import StartRunRequest, WatchRunRequest
 from buildplan.v1.run_service_pb2_grpc import RunServiceStub, add_RunServiceServicer_to_server
+from cli.output import buffer_stdout
 from services.coordinator.servicers.runs import RunServicer
 from services.runtime import event_loop
 from services.runtime.channels import open_channel
@@ -54,6 +55,14 @@ async def watch(address: str, run: str, watchers: int) -> list[float]:
     return [1000 * (arrived - happened) for happened, arrived in arrivals if happened > max(come)]
 
 
+async def in_another_process(module: str, *arguments: object) -> list[float]:
+    """The list that a module prints."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    ended = await asyncio.to_thread(subprocess.run, command, stdout=subprocess.PIPE, check=True)
+    delays: list[float] = json.loads(ended.stdout)
+    return delays
+
+
 async def measure(addresses: dict[str, str], folder: Path, watchers: int) -> list[float]:
     """One run with watchers in a process of their own."""
     async with coordinator(addresses, folder, 32) as (runs, store):
@@ -62,11 +71,8 @@ async def measure(addresses: dict[str, str], folder: Path, watchers: int) -> lis
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         run, _ = await runs.start(StartRunRequest(parent=await add_session(store, f"s{watchers}")))
-        command = [sys.executable, "-m", "benchmarks.watchers", "--watch", f"127.0.0.1:{port}", run.name, str(watchers)]
-        process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
-        output, _ = await process.communicate()
+        delays = await in_another_process("benchmarks.watchers", "--watch", f"127.0.0.1:{port}", run.name, watchers)
         await server.stop(None)
-    delays: list[float] = json.loads(output)
     return delays
 
 
@@ -96,6 +102,7 @@ def main() -> None:
     parser.add_argument("--watch", nargs=3, metavar=("ADDRESS", "RUN", "COUNT"))
     arguments = parser.parse_args()
     configure_logs("benchmark", "warning", "text")
+    buffer_stdout()
     if arguments.watch:
         address, run, count = arguments.watch
         print(json.dumps(event_loop.run(watch(address, run, int(count)))))

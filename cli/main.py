@@ -7,6 +7,7 @@ import typer
 from cli import options
 from cli.access import use_token
 from cli.commands import backup, documents, local, plans, records, runs, sessions
+from cli.output import buffer_stdout
 
 app = typer.Typer(
     name="buildplan",
@@ -33,6 +34,7 @@ for module in (local, sessions, documents, runs, records, plans, backup):
 
 def main() -> None:
     """Entry point of the installed command."""
+    buffer_stdout()
     app(prog_name="buildplan")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sys
@@ -13,6 +14,18 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from cli.errors import CommandError
+
+
+def buffer_stdout() -> None:
+    """Gives stdout a buffer where PYTHONUNBUFFERED took it away: without one, what a signal cuts off a write is lost.
+
+    Somebody stops `buildplan export -o - | less` with Ctrl-Z, goes on, and reads a part of the plan as if it were all.
+    """
+    stdout = sys.stdout.buffer
+    if isinstance(stdout, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(stdout), sys.stdout.encoding, sys.stdout.errors, line_buffering=True
+        )
 
 
 def to_json(message: Message) -> dict[str, Any]:
