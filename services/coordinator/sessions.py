@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 
 from buildplan.v1.conflict_pb2 import DocumentConflict
 from buildplan.v1.context_pb2 import ContextPack
-from buildplan.v1.document_pb2 import Document
+from buildplan.v1.document_pb2 import Document, Page
 from buildplan.v1.fact_pb2 import Fact
 from buildplan.v1.session_pb2 import Session, SessionMetadata, ValidationResult
 from services.contract.names import conflict_name, parse, parse_session, session_name, validation_name
 from services.coordinator.conflicts import find_conflicts, resolve
-from services.coordinator.documents.context import assemble
+from services.coordinator.documents.context import Packed, assemble
 from services.coordinator.estimates import Estimates
 from services.coordinator.metadata import check_metadata, check_request_id
 from services.coordinator.paging import page_size
@@ -38,12 +38,13 @@ _LONGEST_SEARCH = 200
 
 @dataclass(frozen=True)
 class Papers:
-    """What a session holds at one moment, with the conflicts between its documents."""
+    """What a session holds at one moment, with the conflicts between its documents; `pages` if asked for."""
 
     session: Session
     documents: Sequence[Document]
     facts: Sequence[Fact]
     conflicts: Sequence[DocumentConflict]
+    pages: Sequence[Page] = ()
 
     @property
     def digest(self) -> str:
@@ -139,7 +140,7 @@ class Sessions:
 
         await self._store.write(work)
 
-    async def papers(self, session: str) -> Papers:
+    async def papers(self, session: str, *, with_pages: bool = False) -> Papers:
         """What the session holds, with its conflicts as they are now. They are stored when they have changed.
 
         Documents come by their names, whatever the order in which they arrived: the same papers are the same input.
@@ -150,7 +151,9 @@ class Sessions:
             order = {document.name: place for place, document in enumerate(documents)}
             facts = sorted(document_rows.facts(tx, session), key=lambda fact: order[fact.citation.document])
             found, earlier = rows.get(tx, session), conflict_rows.list_(tx, session)
-            return Papers(found, documents, facts, find_conflicts(found.name, documents, facts, earlier)), earlier
+            pages = document_rows.pages(tx, session) if with_pages else []
+            conflicts = find_conflicts(found.name, documents, facts, earlier)
+            return Papers(found, documents, facts, conflicts, pages), earlier
 
         while True:
             papers, earlier = await self._store.read(load)
@@ -164,18 +167,22 @@ class Sessions:
         result = validate(papers.session, papers.documents, papers.conflicts, limits=self._limits.context, now=now)
         if papers.documents:
             result.findings.extend(self._keeper.findings(papers.session) if self._keeper else ())
-            costs = await self._estimates.of(lambda: self.context(session, papers, now.date()), fresh)
+            costs = await self._estimates.of(lambda: self._context(session, now.date()), fresh)
             add_costs(result, costs, self._limits.cost_usd)
         result.name = validation_name(session, uuid.uuid4().hex[:12])
         await self._store.write(lambda tx: validation_rows.insert(tx, session, result))
         return result
 
-    async def context(self, session: str, papers: Papers, as_of: date) -> ContextPack:
-        """The context pack of papers that have been loaded."""
-        pages = await self._store.read(lambda tx: document_rows.pages(tx, session))
-        return await asyncio.to_thread(
-            assemble, papers.session, papers.documents, pages, papers.facts, papers.conflicts, as_of
+    async def packed(self, session: str, as_of: date) -> Packed:
+        """What the session holds now, as a specialist is given it."""
+        papers = await self.papers(session, with_pages=True)
+        context = await asyncio.to_thread(
+            assemble, papers.session, papers.documents, papers.pages, papers.facts, papers.conflicts, as_of
         )
+        return Packed(papers.digest, context)
+
+    async def _context(self, session: str, as_of: date) -> ContextPack:
+        return (await self.packed(session, as_of)).context
 
     async def conflicts(self, parent: str) -> list[DocumentConflict]:
         """Ties first."""

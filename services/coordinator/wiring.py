@@ -12,7 +12,6 @@ import grpc
 
 from buildplan.v1 import audit_service_pb2, document_service_pb2, plan_service_pb2, run_service_pb2, session_service_pb2
 from buildplan.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
-from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.document_service_pb2_grpc import add_DocumentServiceServicer_to_server
 from buildplan.v1.plan_service_pb2_grpc import add_PlanServiceServicer_to_server
 from buildplan.v1.run_service_pb2_grpc import add_RunServiceServicer_to_server
@@ -22,6 +21,7 @@ from services.coordinator.access.call_rates import CallRates
 from services.coordinator.access.door import CoordinatorDoor
 from services.coordinator.access.open_streams import OpenStreams
 from services.coordinator.access.ownership import Ownership
+from services.coordinator.documents.context import Packed
 from services.coordinator.documents.documents import Documents
 from services.coordinator.documents.pictures import Pictures
 from services.coordinator.documents.spool import discard_abandoned
@@ -155,12 +155,12 @@ def _assemble(
     changed = keeper.changed if keeper else lambda _: None
     documents = Documents(store, reader, settings.data / UPLOADS, settings.max_upload_bytes, _utc_now, changed)
 
-    async def context(session: str, as_of: date) -> ContextPack:
+    async def packed(session: str, as_of: date) -> Packed:
         if keeper is not None:
             await keeper.prepare(session)
-        return await sessions.context(session, await sessions.papers(session), as_of)
+        return await sessions.packed(session, as_of)
 
-    runs = Runs(store, specialists, policy, SessionInputs(preflight=sessions.validate, context=context))
+    runs = Runs(store, specialists, policy, SessionInputs(preflight=sessions.validate, packed=packed))
     audit = AuditLog(store, _utc_now)
     rates = CallRates(
         Rates(settings.calls_per_second, settings.call_burst),

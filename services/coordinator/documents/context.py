@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from buildplan.v1.conflict_pb2 import DocumentConflict
@@ -13,6 +14,14 @@ from buildplan.v1.session_pb2 import Session, WorkCalendar
 from services.contract.digests import message_digest
 
 _YEARS_AHEAD = 4
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A context pack, and the input digest of the session that it was made of, both as of one moment."""
+
+    input_digest: str
+    context: ContextPack
 
 
 def assemble(

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import Usage
-from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.session_pb2 import ValidationResult
+from services.coordinator.documents.context import Packed
 from services.coordinator.runs.attempts import Sleep
 from services.coordinator.runs.feed import Feed
 from services.coordinator.runs.policy import RunPolicy
@@ -24,14 +24,14 @@ from services.runtime import tracing
 
 @dataclass(frozen=True)
 class House:
-    """What every run needs: `preflight` and `context` are those of SessionInputs."""
+    """What every run needs: `preflight` and `packed` are those of SessionInputs."""
 
     store: Store
     specialists: Specialists
     feed: Feed
     policy: RunPolicy
     preflight: Callable[[str, Collection[str]], Awaitable[ValidationResult]]
-    context: Callable[[str, date], Awaitable[ContextPack]]
+    packed: Callable[[str, date], Awaitable[Packed]]
     clock: Callable[[], datetime]
     sleep: Sleep
 
@@ -41,15 +41,13 @@ class Assignment:
     """What is to be done in a run.
 
     `agents` are run, those in `forced` without a look at stored results; the results of `kept` stand. `reason`
-    is the plan revision's: "run", "resume" or "retry qma". `adopted` is true for what was accepted before, here or
-    elsewhere: its papers may have changed since. `trace` is the span of whoever asked for it.
+    is the plan revision's: "run", "resume" or "retry qma". `trace` is the span of whoever asked for it.
     """
 
     agents: frozenset[str]
     reason: str
     forced: frozenset[str] = field(default_factory=frozenset)
     kept: frozenset[str] = field(default_factory=frozenset)
-    adopted: bool = False
     trace: str = field(default_factory=tracing.traceparent)
 
     @property

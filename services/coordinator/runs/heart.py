@@ -211,7 +211,7 @@ def _left_of(claimed: Claimed) -> Assignment:
     called = frozenset(status.agent for status in open_ if status.attempt)
     kept = frozenset(s.agent for s in claimed.run.agents if s.state == AgentStatus.STATE_COMPLETE)
     forced = left.intersection(claimed.errand.forced) | called
-    return Assignment(left, claimed.errand.reason, forced, kept, adopted=True, trace=claimed.errand.trace)
+    return Assignment(left, claimed.errand.reason, forced, kept, trace=claimed.errand.trace)
 
 
 def _is_open(status: AgentStatus) -> bool:

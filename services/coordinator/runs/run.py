@@ -112,10 +112,10 @@ class RunExecution:
 
     async def _prepare(self) -> None:
         house = self._house
-        if self._assignment.adopted:
-            await self._compare_input()
-        context = await patiently(lambda: house.context(self._ids[0], day_of(self.run)))
-        request = ProposeRequest(run=self.run.name, context=context)
+        packed = await patiently(lambda: house.packed(self._ids[0], day_of(self.run)))
+        if packed.input_digest != self.run.input_digest:
+            await self._begin_anew(packed.input_digest)
+        request = ProposeRequest(run=self.run.name, context=packed.context)
         self._context = request.context
         large = len(self._context.passages) > _LARGE_CONTEXT
         digest = await asyncio.to_thread(context_digest, self._context) if large else context_digest(self._context)
@@ -127,15 +127,13 @@ class RunExecution:
             status.agent: AgentRun(house.specialists[status.agent], around, status.usage) for status in wanted
         }
 
-    async def _compare_input(self) -> None:
-        """Begins an adopted run anew when the session has changed since: a plan never mixes two inputs."""
+    async def _begin_anew(self, input_digest: str) -> None:
+        """The session has changed since the run was accepted: a plan never mixes two inputs."""
         validation = await patiently(lambda: self._house.preflight(session_name(self._ids[0]), ()))
-        if validation.input_digest == self.run.input_digest:
-            return
         everybody = frozenset(status.agent for status in self.run.agents)
         check_ready(validation)
         check_cost(validation, everybody, self._house.policy.max_cost_usd)
-        self.run.input_digest = validation.input_digest
+        self.run.input_digest = input_digest
         self._assignment = Assignment(everybody, self._assignment.reason)
         self._may_reuse = everybody
         self._patches.clear()

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection
 
 from buildplan.v1.agent_pb2 import AgentStatus, Attempt
-from buildplan.v1.context_pb2 import ContextPack
 from buildplan.v1.run_pb2 import Checkpoint, Run, RunEvent
 from buildplan.v1.run_service_pb2 import StartRunRequest
 from buildplan.v1.session_pb2 import ValidationResult
@@ -19,6 +18,7 @@ from services.contract.digests import text_digest
 from services.contract.names import parse, parse_session, run_name, session_name
 from services.contract.run_states import is_ended
 from services.contract.times import set_time
+from services.coordinator.documents.context import Packed
 from services.coordinator.metadata import check_request_id
 from services.coordinator.runs import metrics
 from services.coordinator.runs.acceptance import Acceptance, started_by
@@ -53,12 +53,12 @@ class SessionInputs:
     """What runs ask of sessions.
 
     `preflight` validates a session, given by its resource name, and stores the result with what a run would cost;
-    agents that are named are paid even where they have results. `context` makes the context pack of a session, given
-    by its id, as of a day.
+    agents that are named are paid even where they have results. `packed` is what a session, given by its id, holds now,
+    and the context pack of it as of a day.
     """
 
     preflight: Callable[[str, Collection[str]], Awaitable[ValidationResult]]
-    context: Callable[[str, date], Awaitable[ContextPack]]
+    packed: Callable[[str, date], Awaitable[Packed]]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Runs:
             self._feed,
             policy,
             sessions.preflight,
-            sessions.context,
+            sessions.packed,
             effects.clock,
             effects.sleep,
         )

@@ -183,3 +183,13 @@ async def test_unknown_names(house: House) -> None:
         await house.events("sessions/s1/runs/none")
     with pytest.raises(NotFound):
         await house.runs.list_("sessions/none")
+
+
+async def test_papers_that_come_between_preflight_and_the_agents_are_the_runs_input(house: House) -> None:
+    house.sessions.uploaded = "revision B"
+    run = await house.finished()
+    assert run.state == Run.STATE_SUCCEEDED
+    assert (await house.plan(run)).metadata.notes == "revision B"
+    again = await house.finished()
+    assert run.input_digest == again.input_digest
+    assert set(house.calls().values()) == {1}
