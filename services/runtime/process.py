@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from services.runtime import collector, event_loop, metrics, tracing
+from services.runtime import collector, event_loop, expiry, metrics, tracing
 from services.runtime.errors import DomainError
 from services.runtime.logs import configure_logs
 from services.runtime.settings import Environment, ServerSettings, SettingError
@@ -28,6 +28,8 @@ def run_process(
         settings = ServerSettings.read(environment, default_port)
         configure_logs(name, settings.log_level, settings.log_format)
         metrics.expose(settings.host, settings.metrics_port)
+        if settings.tls is not None:
+            expiry.watch(settings.tls)
         tracing.configure(name, environment)
         event_loop.run(main(environment, settings))
     except (SettingError, DomainError) as error:
