@@ -37,8 +37,8 @@ class Retention:
 
     async def sweep(self) -> None:
         """Deletes what is too old now. Coordinators that share a database may sweep at once."""
-        before = self._clock() - self._kept
-        for session, tenant in await self._store.read(lambda tx: rows.untouched_since(tx, before)):
+        untouched = await self._store.read(lambda tx: rows.untouched(tx, self._kept, self._clock()))
+        for session, tenant in untouched.items():
             await self._delete(session_name(session), tenant)
 
     async def keep_sweeping(self) -> None:
@@ -52,7 +52,7 @@ class Retention:
 
     async def _delete(self, name: str, tenant: str) -> None:
         try:
-            await self._sessions.delete(name)
+            await self._sessions.delete(name, self._kept)
         except DomainError as error:
             _log.warning("retention left a session", session=name, reason=error.reason, cause=error.message)
             return

@@ -80,6 +80,7 @@ class Revisions:
         set_time(edited.create_time, self._clock())
 
         def work(tx: Connection) -> Plan:
+            session_rows.lock(tx, session)
             _check_etag(rows.get(tx, session, None), etag)
             return rows.insert(tx, session, edited)
 

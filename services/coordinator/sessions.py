@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from sqlalchemy import Connection
@@ -108,6 +108,7 @@ class Sessions:
         check_metadata(wanted.metadata)
 
         def work(tx: Connection) -> Session:
+            rows.lock(tx, session)
             current = rows.get(tx, session)
             if "vector_store_id" in paths and wanted.vector_store_id != current.vector_store_id:
                 self._check_by_hand()
@@ -124,18 +125,29 @@ class Sessions:
             message = "the system makes the vector stores of this session; one cannot be chosen here"
             raise PermissionDenied("VECTOR_STORE_FIXED", message)
 
-    async def delete(self, name: str) -> None:
+    async def delete(self, name: str, kept: timedelta | None = None) -> None:
         """The session and all that it holds, its vector store first; refused while a run is in flight.
 
-        Raises Unavailable while the store cannot be deleted: the session then stays, so that nobody loses sight of it.
+        With `kept` also refused when somebody has touched the session within that time. Raises Unavailable while the
+        store cannot be deleted: the session then stays, so that nobody loses sight of it.
         """
         session = parse_session(name)
-        found = await self._store.read(lambda tx: _deletable(tx, session))
+
+        def deletable(tx: Connection) -> Session:
+            found = rows.get(tx, session)
+            if run_rows.in_flight(tx, session) is not None:
+                raise FailedPrecondition("RUN_IN_FLIGHT", f'"{name}" has a run in flight; cancel it first')
+            if kept is not None and session not in rows.untouched(tx, kept, self._clock()):
+                raise FailedPrecondition("IN_USE", f'"{name}" is in use again')
+            return found
+
+        found = await self._store.read(deletable)
         if self._keeper is not None:
             await self._keeper.forget(found)
 
         def work(tx: Connection) -> None:
-            _deletable(tx, session)
+            rows.lock(tx, session)
+            deletable(tx)
             rows.delete(tx, session)
 
         await self._store.write(work)
@@ -170,7 +182,12 @@ class Sessions:
             costs = await self._estimates.of(lambda: self._context(session, now.date()), fresh)
             add_costs(result, costs, self._limits.cost_usd)
         result.name = validation_name(session, uuid.uuid4().hex[:12])
-        await self._store.write(lambda tx: validation_rows.insert(tx, session, result))
+
+        def work(tx: Connection) -> None:
+            rows.lock(tx, session)
+            validation_rows.insert(tx, session, result)
+
+        await self._store.write(work)
         return result
 
     async def packed(self, session: str, as_of: date) -> Packed:
@@ -198,15 +215,13 @@ class Sessions:
         if conflict is None:
             raise NotFound(name)
         resolved = resolve(conflict, value, note)
-        await self._store.write(lambda tx: conflict_rows.put(tx, session, resolved))
+
+        def work(tx: Connection) -> None:
+            rows.touch(tx, session, self._clock())
+            conflict_rows.put(tx, session, resolved)
+
+        await self._store.write(work)
         return resolved
-
-
-def _deletable(tx: Connection, session: str) -> Session:
-    found = rows.get(tx, session)
-    if run_rows.in_flight(tx, session) is not None:
-        raise FailedPrecondition("RUN_IN_FLIGHT", f'"{found.name}" has a run in flight; cancel it first')
-    return found
 
 
 def _changeable(path: str) -> bool:
@@ -219,7 +234,7 @@ def _replacement(
     """True when they were stored, False when somebody else changed them meanwhile, by a choice for one."""
 
     def work(tx: Connection) -> bool:
-        rows.get(tx, session)
+        rows.lock(tx, session)
         if conflict_rows.list_(tx, session) != list(earlier):
             return False
         conflict_rows.replace(tx, session, conflicts)

@@ -180,6 +180,7 @@ def _correction(
     """True when it was stored, False when somebody else changed the record meanwhile."""
 
     def work(tx: Connection) -> bool:
+        session_rows.lock(tx, session)
         if rows.get(tx, session, last_id(current.name)) != current:
             return False
         rows.update(tx, corrected)

@@ -16,6 +16,7 @@ from services.coordinator.runs.heart import Heart
 from services.coordinator.runs.states import accepted_events, idle, say_place
 from services.coordinator.store import changes, queue
 from services.coordinator.store import runs as rows
+from services.coordinator.store import sessions as session_rows
 from services.coordinator.store.leases import NOBODY, Lease
 from services.runtime.errors import AlreadyExists, FailedPrecondition
 
@@ -47,6 +48,7 @@ class Acceptance:
         session, _ = parse(run.name, "runs")
 
         def work(tx: Connection, lease: Lease) -> Taken:
+            session_rows.lock(tx, session)
             busy = rows.in_flight(tx, session)
             earlier = started_by(tx, session, run.request_id, parameters_digest)
             if earlier is not None:
@@ -69,6 +71,7 @@ class Acceptance:
                 status.CopyFrom(idle(status.agent, self._house.policy.attempts, spent=status.usage))
 
         def work(tx: Connection, lease: Lease) -> Taken:
+            session_rows.lock(tx, ids[0])
             fence = rows.reopen(tx, *ids, lease, assignment.errand)
             _check_free(rows.in_flight(tx, ids[0]))
             return self._begun(tx, run, fence, assignment, lease, rows.record)

@@ -27,6 +27,7 @@ from services.coordinator.runs.readiness import check_ready
 from services.coordinator.runs.run_log import RunLog
 from services.coordinator.runs.states import agent_event, day_of, failed, idle, run_event
 from services.coordinator.store import plans as plan_rows
+from services.coordinator.store import sessions as session_rows
 from services.runtime import tracing
 from services.runtime.errors import DomainError
 
@@ -193,6 +194,7 @@ class RunExecution:
 
         def unit(tx: Connection) -> Sequence[RunEvent]:
             if ending.plan is not None:
+                session_rows.lock(tx, self._ids[0])
                 catch_up(ending.plan, plan_rows.edits(tx, self._ids[0]))
                 self.run.revision = plan_rows.insert(tx, self._ids[0], ending.plan).revision
             return (run_event(self.run, now),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, tuple_
@@ -14,6 +14,7 @@ from sqlalchemy import update as update_in
 from buildplan.v1.session_pb2 import Session
 from services.contract.names import parse_session, run_name, session_name
 from services.contract.times import micros
+from services.coordinator.store import leases
 from services.coordinator.store.codec import from_json, to_json
 from services.coordinator.store.prepared import Prepared
 from services.coordinator.store.tables import DOCUMENTS, PLANS, RUNS, SESSIONS, VALIDATIONS
@@ -38,6 +39,7 @@ _QUERY = select(
     _RUN.label("run"),
 )
 _GET = Prepared(_QUERY.where(SESSIONS.c.id == bindparam("session")))
+_LOCK = Prepared(select(SESSIONS.c.id).where(SESSIONS.c.id == bindparam("session")).with_for_update(key_share=True))
 _TENANT = Prepared(select(SESSIONS.c.tenant).where(SESSIONS.c.id == bindparam("session")))
 
 _LONGEST_MOMENT = 18
@@ -70,6 +72,15 @@ def get(tx: Connection, session_id: str) -> Session:
     if row is None:
         raise NotFound(session_name(session_id))
     return _session(row)
+
+
+def lock(tx: Connection, session_id: str) -> None:
+    """Whoever reads of a session what decides on a write begins with this; raises NotFound.
+
+    Other coordinators that do wait for the end of the transaction, and then see what it wrote.
+    """
+    if not _LOCK.values(tx, session=session_id):
+        raise NotFound(session_name(session_id))
 
 
 def tenant(tx: Connection, session_id: str) -> str | None:
@@ -110,15 +121,18 @@ def touch(tx: Connection, session_id: str, now: datetime) -> None:
         raise NotFound(session_name(session_id))
 
 
-def untouched_since(tx: Connection, moment: datetime) -> list[tuple[str, str]]:
-    """Id and tenant of the sessions that nobody has changed, checked or run since the moment."""
-    since = micros(moment)
+def untouched(tx: Connection, kept: timedelta, now: datetime) -> dict[str, str]:
+    """The tenants of the sessions, by id, that nobody has changed, checked or run for `kept`.
+
+    By the database's own time where many share it, else by `now`.
+    """
+    since = leases.moment(tx, now) - kept // timedelta(microseconds=1)
     query = select(SESSIONS.c.id, SESSIONS.c.tenant).where(SESSIONS.c.update_us < since)
     for activity in (RUNS, PLANS, VALIDATIONS):
         newer = select(activity.c.session_id).where(activity.c.create_us >= since)
         query = query.where(SESSIONS.c.id.not_in(newer))
     in_flight = select(RUNS.c.session_id).where(or_(RUNS.c.end_us.is_(None), RUNS.c.end_us >= since))
-    return [(row.id, row.tenant) for row in tx.execute(query.where(SESSIONS.c.id.not_in(in_flight)))]
+    return {row.id: row.tenant for row in tx.execute(query.where(SESSIONS.c.id.not_in(in_flight)))}
 
 
 def delete(tx: Connection, session_id: str) -> None:

@@ -171,6 +171,7 @@ class VectorStoreKeeper:
             return True
 
     def _record(self, tx: Connection, session: str, store: str) -> None:
+        session_rows.lock(tx, session)
         current = session_rows.get(tx, session)
         current.vector_store_id = store
         session_rows.update(tx, current, self._clock())

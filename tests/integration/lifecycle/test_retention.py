@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from services.coordinator.runs.specialists import Specialists
 from services.coordinator.sessions import Limits, Sessions
 from services.coordinator.store import Store, audit, plans, sessions
 from tests.integration.coordinator.house import open_house
+from tests.integration.postgres import Postgres
 from tests.integration.store.conftest import NOW
 from tests.integration.store.examples import add_run, add_session, run
 
@@ -24,9 +26,17 @@ DAY = 24 * 3600
 NOWHERE = {"qma": "127.0.0.1:1"}
 
 
-def retention(store: Store, days: float) -> Retention:
-    made = Sessions(store, Limits(ContextLimits()), Estimates(store, Specialists([])), lambda: NOW)
-    return Retention(store, made, AuditLog(store, lambda: NOW), timedelta(days=days), lambda: NOW)
+def retention(store: Store, days: float, ahead: timedelta = timedelta(0)) -> Retention:
+    def clock() -> datetime:
+        return datetime.now(UTC) + ahead
+
+    made = Sessions(store, Limits(ContextLimits()), Estimates(store, Specialists([])), clock)
+    return Retention(store, made, AuditLog(store, clock), timedelta(days=days), clock)
+
+
+def aged(days: int) -> int:
+    """Seconds before the moment that `add_session` counts from, for so many days until today."""
+    return days * DAY - int((datetime.now(UTC) - NOW).total_seconds())
 
 
 async def left(store: Store) -> set[str]:
@@ -44,12 +54,12 @@ async def records(store: Store, tenant: str) -> list[AuditRecord]:
 async def test_old_sessions_go_and_whatever_was_touched_stays(url: str) -> None:
     store = await Store.open(url)
     for name, age, tenant in (("old", 31, "acme"), ("young", 29, "acme"), ("older", 400, "globex")):
-        await add_session(store, f"sessions/{name}", age=age * DAY, tenant=tenant)
-    await add_session(store, "sessions/planned", age=31 * DAY, tenant="acme")
+        await add_session(store, f"sessions/{name}", age=aged(age), tenant=tenant)
+    await add_session(store, "sessions/planned", age=aged(31), tenant="acme")
     plan = Plan()
-    plan.create_time.FromDatetime(NOW - timedelta(days=2))
+    plan.create_time.FromDatetime(datetime.now(UTC) - timedelta(days=2))
     await store.write(lambda tx: plans.insert(tx, "planned", plan))
-    await add_session(store, "sessions/busy", age=400 * DAY, tenant="acme")
+    await add_session(store, "sessions/busy", age=aged(400), tenant="acme")
     await add_run(store, run(session="busy"))
 
     await retention(store, days=30).sweep()
@@ -61,9 +71,17 @@ async def test_old_sessions_go_and_whatever_was_touched_stays(url: str) -> None:
     await store.close()
 
 
+async def test_a_coordinator_whose_clock_is_ahead_of_the_shared_database_deletes_nothing(postgres: Postgres) -> None:
+    store = await Store.open(postgres.create_database(uuid.uuid4().hex))
+    await add_session(store, "sessions/young", age=aged(1), tenant="acme")
+    await retention(store, days=30, ahead=timedelta(days=40)).sweep()
+    assert await left(store) == {"young"}
+    await store.close()
+
+
 async def test_sweeps_of_two_coordinators_do_not_trip_over_each_other(url: str) -> None:
     store = await Store.open(url)
-    await add_session(store, "sessions/old", age=400 * DAY, tenant="acme")
+    await add_session(store, "sessions/old", age=aged(400), tenant="acme")
     first, second = retention(store, 30), retention(store, 30)
     await first.sweep()
     await second._delete("sessions/old", "acme")
@@ -73,8 +91,7 @@ async def test_sweeps_of_two_coordinators_do_not_trip_over_each_other(url: str) 
 
 async def test_it_is_off_unless_the_settings_say_so(tmp_path: Path) -> None:
     store = await Store.open(f"sqlite:///{tmp_path / 'store.db'}")
-    age = int((datetime.now(UTC) - NOW).total_seconds()) + 1000 * DAY
-    await add_session(store, "sessions/old", age=age, tenant="local")
+    await add_session(store, "sessions/old", age=aged(1000), tenant="local")
     await store.close()
     async with open_house(tmp_path, NOWHERE) as house:
         assert house.rows("sessions/old")["sessions"] == 1
