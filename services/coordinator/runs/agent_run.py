@@ -13,7 +13,7 @@ from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint, RunEvent
 from buildplan.v1.specialist_service_pb2 import DescribeResponse, Progress, ProposeRequest
 from services.contract.names import checkpoint_name, last_id
-from services.contract.times import set_time
+from services.contract.times import micros, set_time
 from services.contract.usage import total
 from services.coordinator.runs.attempts import Sleep, when_begun, with_attempts
 from services.coordinator.runs.dispatch import Proposal, propose
@@ -34,7 +34,10 @@ _log = get_logger()
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the agents of one run have in common; `ids` are the session's and the run's."""
+    """What the agents of one run have in common; `ids` are the session's and the run's.
+
+    `newest` is when the last result before theirs was stored, in microseconds.
+    """
 
     ids: tuple[str, str]
     request: ProposeRequest
@@ -44,6 +47,7 @@ class Surroundings:
     policy: RunPolicy
     clock: Callable[[], datetime]
     sleep: Sleep
+    newest: int
 
 
 class AgentRun:
@@ -214,14 +218,17 @@ class AgentRun:
         self._keep(checkpoint, proposal.patch, f"{found} {'line' if found == 1 else 'lines'} found")
 
     def _keep(self, checkpoint: Checkpoint, patch: Patch, message: str) -> None:
-        """COMPLETE and the checkpoint, in one transaction."""
+        """COMPLETE and the checkpoint, in one transaction.
+
+        The result is later than all before it, also where the clock is behind the one that those were dated by.
+        """
         self._gate.close()
         self.patch = patch
         self.cost = checkpoint.usage
         self._set(AgentStatus.STATE_COMPLETE, message)
         self.status.percent = 100
         now = self._around.clock()
-        set_time(checkpoint.create_time, now)
+        checkpoint.create_time.FromMicroseconds(max(micros(now), self._around.newest + 1))
         event = agent_event(self.status, now)
         ids = self._around.ids
 

@@ -58,11 +58,15 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Results from before: `patches` stand in this run and cost `costs`, `agents` have any result in its session."""
+    """Results from before: `patches` stand in this run and cost `costs`, `agents` have any result in its session.
+
+    `newest` is when the last result in the session was stored, in microseconds; those that come are later.
+    """
 
     patches: Mapping[str, Patch]
     costs: Mapping[str, Usage]
     agents: frozenset[str]
+    newest: int
 
     @staticmethod
     def read(tx: Connection, ids: tuple[str, str], assignment: Assignment) -> Earlier:
@@ -71,5 +75,5 @@ class Earlier:
         kept = {agent: result for agent, result in found.items() if agent in assignment.kept}
         patches = {agent: patch for agent, (_, patch) in kept.items()}
         costs = {agent: checkpoint.usage for agent, (checkpoint, _) in kept.items()}
-        looked_up = assignment.agents - assignment.forced
-        return Earlier(patches, costs, frozenset(rows.agents(tx, ids[0])) if looked_up else frozenset())
+        newest = rows.newest(tx, ids[0])
+        return Earlier(patches, costs, frozenset(newest), max(newest.values(), default=0))

@@ -57,6 +57,7 @@ class RunExecution:
         self._patches = dict(earlier.patches)
         self._costs = dict(earlier.costs)
         self._may_reuse = earlier.agents - assignment.forced
+        self._newest = earlier.newest
         self._cancelled = False
         self._ending = False
         self._task: asyncio.Task[None] | None = None
@@ -121,7 +122,15 @@ class RunExecution:
         large = len(self._context.passages) > _LARGE_CONTEXT
         digest = await asyncio.to_thread(context_digest, self._context) if large else context_digest(self._context)
         around = Surroundings(
-            self._ids, request, digest, self._log, house.store, house.policy, house.clock, house.sleep
+            self._ids,
+            request,
+            digest,
+            self._log,
+            house.store,
+            house.policy,
+            house.clock,
+            house.sleep,
+            self._newest,
         )
         wanted = [status for status in self.run.agents if status.agent in self._assignment.agents]
         self._agents = {

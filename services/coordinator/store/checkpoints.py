@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from google.protobuf.message import DecodeError
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from buildplan.v1.plan_pb2 import Patch
 from buildplan.v1.run_pb2 import Checkpoint
@@ -14,7 +14,11 @@ from services.runtime.logs import get_logger
 
 _log = get_logger()
 _PUT = PreparedRows(CHECKPOINTS, replaced=("create_us", "contract_version", "message", "patch"))
-_AGENTS = Prepared(select(CHECKPOINTS.c.agent).where(CHECKPOINTS.c.session_id == bindparam("session")).distinct())
+_NEWEST = Prepared(
+    select(CHECKPOINTS.c.agent, func.max(CHECKPOINTS.c.create_us))
+    .where(CHECKPOINTS.c.session_id == bindparam("session"))
+    .group_by(CHECKPOINTS.c.agent)
+)
 
 
 def put(tx: Connection, session_id: str, run_id: str, checkpoint: Checkpoint, patch: Patch) -> None:
@@ -74,9 +78,9 @@ def results(tx: Connection, session_id: str, run_id: str) -> dict[str, tuple[Che
     return {agent: result for agent, result in found.items() if result is not None}
 
 
-def agents(tx: Connection, session_id: str) -> set[str]:
-    """The agents that have any result in the session."""
-    return set(_AGENTS.values(tx, session=session_id))
+def newest(tx: Connection, session_id: str) -> dict[str, int]:
+    """When the newest result in the session of each agent that has any was stored, in microseconds."""
+    return dict(_NEWEST.tuples(tx, session=session_id))
 
 
 def _read(message: bytes, patch: bytes) -> tuple[Checkpoint, Patch] | None:

@@ -49,9 +49,13 @@ class Prepared:
 
     def values(self, tx: Connection, **parameters: Any) -> list[Any]:
         """Carries the statement out and gives the first column of its rows."""
+        return [row[0] for row in self.tuples(tx, **parameters)]
+
+    def tuples(self, tx: Connection, **parameters: Any) -> list[Any]:
+        """Carries the statement out and gives its rows as the driver has them."""
         put_waiting(tx, self._reads)
         compiled = self._for(tx.dialect)
-        return [row[0] for row in fetch(tx, compiled.sql, compiled.arranged(parameters))]
+        return fetch(tx, compiled.sql, compiled.arranged(parameters))
 
     def run(self, tx: Connection, **parameters: Any) -> None:
         """Carries the statement out, without a look at what it gives back."""

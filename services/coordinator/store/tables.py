@@ -221,7 +221,10 @@ CHECKPOINTS = Table(
     _of_run(),
     Index("ix_checkpoints_input", "session_id", "agent", "input_digest"),
 )
-"""A finished agent's result; `message` is a Checkpoint's bytes, `patch` a Patch's."""
+"""A finished agent's result; `message` is a Checkpoint's bytes, `patch` a Patch's.
+
+Of two results of an agent in a session the later one has the greater `create_us`, whatever the clocks say.
+"""
 
 ATTEMPTS = Table(
     "attempts",

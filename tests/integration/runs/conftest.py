@@ -17,7 +17,7 @@ from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.run_service_pb2 import StartRunRequest
 from services.contract.names import parse
 from services.coordinator.runs.policy import RunPolicy
-from services.coordinator.runs.runs import Runs
+from services.coordinator.runs.runs import Effects, Runs
 from services.coordinator.runs.specialists import Specialists
 from services.coordinator.store import Store
 from services.coordinator.store import plans as plan_rows
@@ -100,13 +100,18 @@ async def fakes() -> AsyncIterator[dict[str, FakeSpecialist]]:
 
 @asynccontextmanager
 async def open_house(
-    url: str, fakes: dict[str, FakeSpecialist], policy: RunPolicy, elsewhere: Mapping[str, str] | None = None
+    url: str,
+    fakes: dict[str, FakeSpecialist],
+    policy: RunPolicy,
+    elsewhere: Mapping[str, str] | None = None,
+    effects: Effects | None = None,
 ) -> AsyncIterator[House]:
     """A coordinator's runs on a database; its session is still to be added. Agents `elsewhere` are no fakes of ours."""
     store = await Store.open(url)
     sessions = FakeSessions()
     specialists = Specialists.connect({agent: fake.address for agent, fake in fakes.items()} | dict(elsewhere or {}))
-    house = House(store, fakes, sessions, specialists, Runs(store, specialists, policy, sessions.inputs()))
+    runs = Runs(store, specialists, policy, sessions.inputs(), effects)
+    house = House(store, fakes, sessions, specialists, runs)
     yield house
     await house.runs.drain()
     await specialists.close()

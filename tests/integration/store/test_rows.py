@@ -312,7 +312,8 @@ async def test_checkpoints_are_found_by_input_across_the_sessions_runs(store: St
     assert found[1] == patch("newest")
     assert await store.read(lambda tx: checkpoints.find(tx, "s1", "qma", "b")) is None
     assert await store.read(lambda tx: checkpoints.find(tx, "s1", "pma", "a")) is None
-    assert await store.read(lambda tx: checkpoints.agents(tx, "s1")) == {"qma", "pma"}
+    stored_at = {agent: result(agent, "a", at).create_time.ToMicroseconds() for agent, at in (("qma", 3), ("pma", 1))}
+    assert await store.read(lambda tx: checkpoints.newest(tx, "s1")) == stored_at
     stored = await store.read(lambda tx: checkpoints.results(tx, "s1", "r2"))
     assert {agent: kept for agent, (_, kept) in stored.items()} == {"qma": patch("newest")}
     assert len(await store.read(lambda tx: checkpoints.of_run(tx, "s1", "r1"))) == 2
