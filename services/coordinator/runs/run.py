@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import UTC
 
 from sqlalchemy import Connection
 
@@ -199,7 +200,7 @@ class RunExecution:
         if ending.failure is not None:
             self.run.failure.CopyFrom(ending.failure)
         now = self._house.clock()
-        set_time(self.run.end_time, now)
+        set_time(self.run.end_time, max(now, self.run.create_time.ToDatetime(UTC)))
 
         def unit(tx: Connection) -> Sequence[RunEvent]:
             if ending.plan is not None:

@@ -154,3 +154,10 @@ async def test_whoever_takes_a_run_over_goes_on_with_its_latest_results(pair: Pa
     await pair.first.runs.recover()
     run = await ended(pair.first, run)
     assert await lines(pair.first, run) == ["third of qma", "second of pma", "second of sca", "second of ema"]
+
+
+async def test_a_run_does_not_end_before_it_was_created(pair: Pair) -> None:
+    run = await pair.first.finished()
+    pair.clock.behind = BEHIND
+    run = await retried(pair.second, run, "qma")
+    assert run.end_time.ToMicroseconds() >= run.create_time.ToMicroseconds()
