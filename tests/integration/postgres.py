@@ -40,6 +40,16 @@ class Postgres:
             connection.execute(f'CREATE DATABASE "{name}"')
         return self.url(name)
 
+    def take_writes(self, database: str, *, yes: bool) -> None:
+        """As in a failover: ends its connections, and new ones may write or are read-only."""
+        writing = {"autocommit": True, "options": "-c default_transaction_read_only=off"}
+        with psycopg.connect(self.url(), **writing) as server:  # type: ignore[arg-type]
+            server.execute(f'ALTER DATABASE "{database}" SET default_transaction_read_only = {not yes}')
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+                (database,),
+            )
+
     def stop(self) -> None:
         """In order: connections are closed and everything is on the disk."""
         self._end(signal.SIGINT)

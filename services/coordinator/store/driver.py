@@ -7,6 +7,13 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+_READ_ONLY = "25006"
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """PostgreSQL takes no writes there: a failover is under way, and the primary is elsewhere or comes back."""
+    return getattr(error, "sqlstate", None) == _READ_ONLY
+
 
 def execute(tx: Connection, sql: str, parameters: Any = ()) -> None:
     """Carries out a statement, with its parameters as the driver takes them; raises DBAPIError."""
@@ -30,8 +37,8 @@ def _carry_out(tx: Connection, sql: str, parameters: Any, *, rows: bool) -> list
 
 
 def _wrapped(tx: Connection, sql: str, error: Exception) -> BaseException:
-    """The error as SQLAlchemy tells it, without the values; a connection that is lost is given up."""
-    lost = tx.dialect.is_disconnect(error, tx.connection, None)  # type: ignore[arg-type]
+    """The error as SQLAlchemy tells it, without the values; a connection that is lost or read-only is given up."""
+    lost = is_read_only(error) or tx.dialect.is_disconnect(error, tx.connection, None)  # type: ignore[arg-type]
     if lost:
         tx.invalidate(error)
     base = tx.dialect.loaded_dbapi.Error

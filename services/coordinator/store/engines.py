@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
+from services.coordinator.store.driver import is_read_only
 from services.coordinator.store.prepared import put_waiting
 
 BUSY_SECONDS = 30
@@ -22,6 +25,8 @@ POSTGRES_ARGUMENTS: dict[str, Any] = {
     "options": "-c idle_in_transaction_session_timeout=3000",
 }
 """A server that vanished is noticed, and a coordinator that stopped in a transaction keeps no row from the others."""
+_WRITABLE = {"target_session_attrs": "read-write"}
+"""For libpq: a server that is read-only counts as one that is away."""
 
 
 def parse_url(url: str) -> URL:
@@ -37,13 +42,14 @@ def sqlite_path(url: URL) -> Path | None:
 
 def open_writer(url: URL) -> Engine:
     """An engine of one connection whose transactions begin with the right to write."""
-    engine = _open(url, size=1, begin="BEGIN IMMEDIATE")
+    engine = _open(url, size=1, begin="BEGIN IMMEDIATE", arguments=_WRITABLE)
 
     def see_all(connection: Connection, *_: object) -> None:
         """What SQLAlchemy carries out sees the rows that wait; prepared statements see to it by their tables."""
         put_waiting(connection)
 
     event.listen(engine, "before_cursor_execute", see_all)
+    event.listen(engine, "handle_error", _give_up_read_only)
     return engine
 
 
@@ -52,7 +58,15 @@ def open_readers(url: URL) -> Engine:
     return _open(url, size=READERS, begin="BEGIN", isolation="REPEATABLE READ")
 
 
-def _open(url: URL, *, size: int, begin: str, isolation: str = "READ COMMITTED") -> Engine:
+def _open(
+    url: URL,
+    *,
+    size: int,
+    begin: str,
+    isolation: str = "READ COMMITTED",
+    arguments: Mapping[str, str] = MappingProxyType({}),
+) -> Engine:
+    """`arguments` are PostgreSQL's, `begin` is SQLite's."""
     if url.get_backend_name() != "sqlite":
         return create_engine(
             url,
@@ -60,7 +74,7 @@ def _open(url: URL, *, size: int, begin: str, isolation: str = "READ COMMITTED")
             max_overflow=0,
             pool_pre_ping=True,
             isolation_level=isolation,
-            connect_args=POSTGRES_ARGUMENTS,
+            connect_args={**POSTGRES_ARGUMENTS, **arguments},
         )
     engine = create_engine(
         url,
@@ -76,6 +90,11 @@ def _open(url: URL, *, size: int, begin: str, isolation: str = "READ COMMITTED")
 
     event.listen(engine, "begin", begin_transaction)
     return engine
+
+
+def _give_up_read_only(context: ExceptionContext) -> None:
+    if is_read_only(context.original_exception):
+        context.is_disconnect = True
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _: Any) -> None:

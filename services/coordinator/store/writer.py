@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from services.coordinator.store import changes, metrics
-from services.coordinator.store.driver import execute
+from services.coordinator.store.driver import execute, is_read_only
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 from services.coordinator.store.prepared import drop_waiting, put_waiting
 from services.runtime.logs import get_logger
@@ -122,7 +122,7 @@ class Writer:
                 _fail(batch, CommitUnknown(_cause(lost.cause)))
             except _Unreachable as away:
                 _fail(batch, StoreUnavailable(_cause(away.cause)))
-            except _BROKEN as error:
+            except DBAPIError as error:
                 if error.connection_invalidated:
                     continue
                 self._separate(batch, error)
@@ -133,7 +133,7 @@ class Writer:
 
     def _separate(self, batch: Sequence[_Unit], error: DBAPIError) -> None:
         if len(batch) == 1:
-            batch[0].error = StoreUnavailable(_cause(error))
+            batch[0].error = StoreUnavailable(_cause(error)) if _is_broken(error) else error
             return
         for unit in batch:
             unit.error = None
@@ -168,7 +168,7 @@ class Writer:
         for wait in itertools.chain((0.05, 0.1, 0.2, 0.4), itertools.repeat(0.8)):
             try:
                 return self._engine.connect()
-            except _BROKEN as error:
+            except DBAPIError as error:
                 if time.monotonic() + wait > patience:
                     raise _Unreachable(error) from error
                 time.sleep(wait)
@@ -178,7 +178,7 @@ class Writer:
 def _commit(transaction: Transaction) -> None:
     try:
         transaction.commit()
-    except _BROKEN as error:
+    except DBAPIError as error:
         if _wrote_nothing(error):
             raise
         raise _CommitLost(error) from error
@@ -210,9 +210,9 @@ def _work_apart(connection: Connection, units: Sequence[_Unit]) -> None:
 def _blamed(unit: _Unit) -> Iterator[None]:
     try:
         yield
-    except _BROKEN:
-        raise
     except Exception as error:
+        if _is_broken(error):
+            raise
         unit.error = error
         raise _Undone from error
 
@@ -244,11 +244,16 @@ def _fail(batch: Sequence[_Unit], error: Exception) -> None:
         unit.error = unit.error or error
 
 
+def _is_broken(error: Exception) -> bool:
+    """True when the database failed, not the unit; psycopg has other classes for some ends of a connection."""
+    return isinstance(error, _BROKEN) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
 def _wrote_nothing(error: DBAPIError) -> bool:
     """True when the database itself refused to commit: SQLite for want of room, PostgreSQL with a reason."""
-    return getattr(error.orig, "sqlite_errorname", "") in _REFUSALS or (
-        not error.connection_invalidated and bool(getattr(error.orig, "sqlstate", None))
-    )
+    if getattr(error.orig, "sqlite_errorname", "") in _REFUSALS or is_read_only(error.orig):
+        return True
+    return not error.connection_invalidated and bool(getattr(error.orig, "sqlstate", None))
 
 
 def _comes_from_others(error: BaseException | None) -> bool:

@@ -53,15 +53,22 @@ async def patient_events(house: House, run: str) -> list[RunEvent]:
             return seen
 
 
-async def test_an_outage_longer_than_the_lease_costs_no_run_no_call_and_no_owner(
-    pair: tuple[House, House], own_postgres: Postgres
-) -> None:
-    first, second = pair
+async def begun_and_watched(pair: tuple[House, House]) -> tuple[Run, list[asyncio.Task[list[RunEvent]]]]:
+    """A run of two seconds that has called its agents, and who watches it through each coordinator."""
+    first, _ = pair
     for fake in first.fakes.values():
         fake.behaviour = Behaviour(delay=2 * LEASE, steps=20)
     run = await first.start()
     watching = [asyncio.create_task(patient_events(house, run.name)) for house in pair]
     await asyncio.wait_for(first.fakes["qma"].seen.called_event.wait(), 10)
+    return run, watching
+
+
+async def test_an_outage_longer_than_the_lease_costs_no_run_no_call_and_no_owner(
+    pair: tuple[House, House], own_postgres: Postgres
+) -> None:
+    first, second = pair
+    run, watching = await begun_and_watched(pair)
     await asyncio.to_thread(own_postgres.stop)
     for house in pair:
         with pytest.raises(Unavailable, match="database"):
@@ -74,6 +81,22 @@ async def test_an_outage_longer_than_the_lease_costs_no_run_no_call_and_no_owner
         here, elsewhere = await asyncio.gather(*watching)
     assert here == elsewhere
     assert [event.sequence for event in here] == list(range(1, len(here) + 1))
+    assert here[-1].run_state.state == Run.STATE_SUCCEEDED
+    assert first.calls() == dict.fromkeys(AGENTS, 1)
+    assert run.name not in second.runs._active
+
+
+@pytest.mark.parametrize("policy", [replace(POLICY, lease=5 * LEASE, deadline=30.0)])
+async def test_a_failover_drops_no_run(pair: tuple[House, House], own_postgres: Postgres) -> None:
+    """PostgreSQL ends its connections and is read-only for less than a lease."""
+    first, second = pair
+    run, watching = await begun_and_watched(pair)
+    await asyncio.to_thread(own_postgres.take_writes, "postgres", yes=False)
+    await asyncio.sleep(1.2)
+    await asyncio.to_thread(own_postgres.take_writes, "postgres", yes=True)
+    async with asyncio.timeout(30):
+        here, elsewhere = await asyncio.gather(*watching)
+    assert here == elsewhere
     assert here[-1].run_state.state == Run.STATE_SUCCEEDED
     assert first.calls() == dict.fromkeys(AGENTS, 1)
     assert run.name not in second.runs._active
