@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from fastapi import FastAPI
 
 from gateway.events.feed import Feeds
 from services.runtime.collector import settle
+from services.runtime.ending import asked_to_end, end_in_time
 from services.runtime.logs import get_logger
 from services.runtime.settings import ServerSettings, SettingError
 
@@ -60,15 +60,16 @@ async def start_gateway(app: FastAPI, settings: ServerSettings) -> RunningGatewa
 
 
 async def serve_until_signal(app: FastAPI, settings: ServerSettings) -> None:
-    """Serves until SIGTERM or SIGINT, then drains. Logs "serving" with the address when ready."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    """Serves until SIGTERM or SIGINT, then drains. Logs "serving" with the address when ready.
+
+    From the signal on the process ends in time, whatever hangs.
+    """
+    asked = asked_to_end()
     running = await start_gateway(app, settings)
     settle()
     _log.info("serving", address=running.address)
-    await stop.wait()
+    await asked.wait()
+    end_in_time(settings)
     _log.info("draining")
     await running.drain(settings.drain_notice_seconds if settings.drain_seconds else 0)
     _log.info("stopped")

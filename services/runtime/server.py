@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from services.runtime.addresses import is_loopback
 from services.runtime.channels import MAX_MESSAGE_BYTES
 from services.runtime.collector import settle
 from services.runtime.door import Door, OpenDoor
+from services.runtime.ending import LEAST_DRAIN_SECONDS, asked_to_end, end_in_time
 from services.runtime.interceptors import CallInterceptor, Entrance
 from services.runtime.logs import get_logger
 from services.runtime.places import Places
@@ -63,13 +64,17 @@ class RunningServer:
         self.address = address
 
     async def drain(self, grace_seconds: float, end_streams: Callable[[], Awaitable[None]] | None = None) -> None:
-        """NOT_SERVING first, a moment for balancers to see it, then no new calls and `grace_seconds` for the rest."""
+        """NOT_SERVING first, a moment for balancers to see it, then no new calls and `grace_seconds` for the rest.
+
+        `end_streams` has of these seconds what it needs, and is cancelled when they are over.
+        """
         await self._health.enter_graceful_shutdown()
         if grace_seconds:
             await asyncio.sleep(self._notice_seconds)
+        begun = time.monotonic()
         if end_streams is not None:
-            await end_streams()
-        await self._stop(grace_seconds)
+            await _at_most(end_streams, max(grace_seconds, LEAST_DRAIN_SECONDS))
+        await self._stop(max(0.0, grace_seconds - (time.monotonic() - begun)))
 
     async def _stop(self, grace_seconds: float) -> None:
         """Ends early when nothing is at work: health and reflection streams stay open for as long as they may."""
@@ -79,6 +84,14 @@ class RunningServer:
         quiet.cancel()
         await self._server.stop(None)
         await stopping
+
+
+async def _at_most(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await work()
+    except TimeoutError:
+        _log.warning("the drain has taken its time and is left as it is", seconds=seconds)
 
 
 async def start_server(
@@ -110,15 +123,16 @@ async def serve_until_signal(
     end_streams: Callable[[], Awaitable[None]] | None = None,
     door: Door | None = None,
 ) -> None:
-    """Serves until SIGTERM or SIGINT, then drains. Logs "serving" with the address when ready."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signal_number, stop.set)
+    """Serves until SIGTERM or SIGINT, then drains. Logs "serving" with the address when ready.
+
+    From the signal on the process ends in time, whatever hangs.
+    """
+    asked = asked_to_end()
     running = await start_server(services, settings, door)
     settle()
     _log.info("serving", address=running.address, event_loop=event_loop.KIND)
-    await stop.wait()
+    await asked.wait()
+    end_in_time(settings)
     _log.info("draining")
     await running.drain(settings.drain_seconds, end_streams)
     _log.info("stopped")

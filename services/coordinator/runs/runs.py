@@ -41,7 +41,6 @@ from services.coordinator.store import checkpoints as checkpoint_rows
 from services.coordinator.store import events as event_rows
 from services.coordinator.store import runs as rows
 from services.coordinator.store import sessions as session_rows
-from services.coordinator.store.errors import StoreUnavailable
 from services.runtime.errors import FailedPrecondition, InvalidArgument, Unavailable
 from services.runtime.logs import get_logger
 
@@ -119,18 +118,28 @@ class Runs:
         self._heart.start()
 
     async def drain(self) -> None:
-        """Call once at the end: watchers are sent away, runs are left to whoever has room, or to the next start."""
+        """Call once at the end: watchers are sent away, runs are left to whoever has room, or to the next start.
+
+        May be cancelled where the database hangs: then leases end by themselves.
+        """
         self._accepting = False
         self._feed.stop()
+        runs = sorted(self._active.fences)
+        try:
+            await self._leave()
+        except Unavailable as error:
+            _log.warning("leases end by themselves", runs=runs, cause=error.message)
+        except asyncio.CancelledError:
+            _log.warning("leases end by themselves", runs=runs, cause="the database does not answer in time")
+            raise
+
+    async def _leave(self) -> None:
         await self._acceptance.settled()
         await self._heart.stop()
         await self._active.drain()
         if self._listener is not None:
             await self._listener.stop()
-        try:
-            await self._store.write(lambda tx: leases.release(tx, self._active.owner))
-        except StoreUnavailable as error:
-            _log.warning("leases end by themselves", cause=error.message)
+        await self._store.write(lambda tx: leases.release(tx, self._active.owner))
 
     async def start(self, request: StartRunRequest) -> tuple[Run, ValidationResult]:
         """A new run, or the one that the same request started before."""

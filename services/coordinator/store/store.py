@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection
@@ -16,8 +17,11 @@ from services.coordinator.store.file_lock import FileLock
 from services.coordinator.store.listener import Listener
 from services.coordinator.store.migrate import migrate
 from services.coordinator.store.writer import Writer
+from services.runtime.logs import get_logger
 
 T = TypeVar("T")
+CLOSING_SECONDS = 3.0
+_log = get_logger()
 
 
 class Store:
@@ -67,8 +71,13 @@ class Store:
         return None if self._lock is not None else Listener(self._url, hear, turned)
 
     async def close(self) -> None:
-        """Stores what is queued and lets everything go."""
-        await asyncio.to_thread(self._close)
+        """Stores what is queued and lets everything go; what a database that hangs still has is left after a time."""
+        closed: Future[None] = Future()
+        threading.Thread(target=_settle, args=(closed, self._close), name="store-closer", daemon=True).start()
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(closed), CLOSING_SECONDS)
+        except TimeoutError:
+            _log.error("the database does not answer: what waits for it is not stored", waiting=self._writer.queued)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
@@ -87,3 +96,14 @@ class Store:
     def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.release()
+
+
+def _settle(future: Future[None], work: Callable[[], None]) -> None:
+    """Not by an executor, whose threads Python waits for at its end."""
+    future.set_running_or_notify_cancel()
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - whoever waits gets it
+        future.set_exception(error)
+    else:
+        future.set_result(None)

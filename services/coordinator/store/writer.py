@@ -83,8 +83,13 @@ class Writer:
             self._queue.put(_Unit(work, loop, future))
         return future
 
+    @property
+    def queued(self) -> int:
+        """How many units wait for their transaction."""
+        return self._queue.qsize()
+
     def close(self) -> None:
-        """Finishes what is queued, then stops the thread. Blocks."""
+        """Finishes what is queued, then stops the thread. Blocks, for as long as the database hangs."""
         with self._door:
             self._closed = True
             self._queue.put(None)

@@ -30,6 +30,7 @@ from buildplan.v1.session_service_pb2 import CreateSessionRequest
 from buildplan.v1.session_service_pb2_grpc import SessionServiceStub
 from services.contract.statements import lines
 from services.runtime.channels import open_channel
+from services.runtime.ending import longest_end
 from services.runtime.probe import serving
 from services.runtime.settings import Environment, ServerSettings
 from services.specialist.engine_choice import engine_name
@@ -121,9 +122,10 @@ def test_every_service_is_probed_and_comes_back() -> None:
 
 
 @pytest.mark.parametrize("name", services())
-def test_a_stopped_container_has_time_for_its_drain(name: str) -> None:
+def test_a_stopped_container_has_time_for_its_longest_end(name: str) -> None:
     definition = services()[name]
-    assert float(definition["stop_grace_period"].removesuffix("s")) > drain_seconds(definition)
+    told = ServerSettings.read(Environment(definition["environment"]), 0)
+    assert float(definition["stop_grace_period"].removesuffix("s")) > longest_end(told)
 
 
 @pytest.mark.parametrize("name", AGENTS)

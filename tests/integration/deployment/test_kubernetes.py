@@ -12,6 +12,7 @@ import promql_parser
 import pytest
 from ruamel.yaml import YAML
 
+from services.runtime.ending import longest_end
 from services.runtime.settings import Environment, ServerSettings, names_read
 from services.specialist.openai.settings import OpenAISettings
 from tests.integration.deployment.kustomize import MANIFESTS, Manifest, build, build_by_kubectl
@@ -105,8 +106,9 @@ def drain_seconds(name: str) -> int:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_pod_that_ends_has_time_for_its_drain(name: str) -> None:
-    assert pod(name)["terminationGracePeriodSeconds"] > pre_stop_seconds(name) + drain_seconds(name)
+def test_a_pod_has_time_for_its_longest_end(name: str) -> None:
+    told = ServerSettings.read(Environment(settings_of(name)), default_port=0)
+    assert pod(name)["terminationGracePeriodSeconds"] > pre_stop_seconds(name) + longest_end(told)
 
 
 @pytest.mark.parametrize("name", AGENTS)

@@ -18,7 +18,7 @@ from tests.ports import free_port
 class ServerProcess:
     """`python -m {module}`, running while it is entered; keeps its `host:port` over a restart.
 
-    `tls` is what its health is asked with.
+    `tls` is what its health is asked with; its log is appended to the file `log`.
     """
 
     def __init__(self, module: str, environment: Mapping[str, str], health: str = "{}") -> None:
@@ -29,6 +29,7 @@ class ServerProcess:
         self._environment = {**os.environ, **as_installed, "BUILDPLAN_PORT": str(port), **environment}
         self._health = health.format(self.address)
         self.tls: Tls | None = None
+        self.log = Path(os.devnull)
 
     @staticmethod
     def coordinator(folder: Path, specialists: Mapping[str, str], **settings: str) -> ServerProcess:
@@ -53,7 +54,8 @@ class ServerProcess:
 
     def start(self) -> None:
         """Does not wait until it serves: channels do."""
-        self._process = subprocess.Popen(self.command, env=self._environment, stderr=subprocess.DEVNULL)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(self.command, env=self._environment, stderr=log)
 
     def kill(self) -> None:
         """SIGKILL, and the process is reaped."""

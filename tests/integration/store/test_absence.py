@@ -72,3 +72,17 @@ async def test_the_same_request_at_two_coordinators_makes_one_session(postgres: 
     assert len((await stores[0].read(lambda tx: sessions.page(tx, "local", 100, "")))[0]) == 20
     for store in stores:
         await store.close()
+
+
+async def test_a_store_whose_server_hangs_can_be_left(own_postgres: Postgres) -> None:
+    store = await Store.open(own_postgres.url())
+    await add_session(store)
+    with own_postgres.hung():
+        writing = asyncio.create_task(add_session(store, "sessions/s2"))
+        reading = asyncio.create_task(store.read(lambda tx: sessions.get(tx, "s1")))
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(10):
+            await store.close()
+        assert not writing.done()
+    assert (await writing).name == "sessions/s2"
+    assert (await reading).name == "sessions/s1"

@@ -110,7 +110,7 @@ async def test_a_coordinator_that_stopped_in_a_transaction_repeats_it(url: str) 
         tx.execute(text("SET LOCAL idle_in_transaction_session_timeout = 100"))
         if attempts == 1:
             time.sleep(0.5)
-        return tx.execute(text("SELECT 7")).scalar_one()
+        return int(tx.execute(text("SELECT 7")).scalar_one())
 
     assert await store.write(work) == 7
     assert attempts == 2
