@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from services.coordinator.store.causes import cause
 from services.coordinator.store.engines import READERS, open_readers, open_writer, parse_url, sqlite_path
 from services.coordinator.store.errors import StoreUnavailable
 from services.coordinator.store.file_lock import FileLock
@@ -42,7 +43,7 @@ class Store:
             engine.dispose()
             self._unlock()
             if isinstance(error, DBAPIError):
-                raise StoreUnavailable(str(error.orig).strip()) from error
+                raise StoreUnavailable(cause(error)) from error
             raise
         self._url = parsed
         self._readers = open_readers(parsed)
@@ -85,7 +86,7 @@ class Store:
                 connection.begin()  # a statement that goes to the driver itself would not
                 return work(connection)
         except DBAPIError as error:
-            raise StoreUnavailable(str(error.orig).strip()) from error
+            raise StoreUnavailable(cause(error)) from error
 
     def _close(self) -> None:
         self._writer.close()

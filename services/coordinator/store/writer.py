@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from services.coordinator.store import changes, metrics
+from services.coordinator.store.causes import cause
 from services.coordinator.store.driver import execute, is_read_only
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 from services.coordinator.store.prepared import drop_waiting, put_waiting
@@ -36,17 +37,17 @@ class _Undone(Exception):
 class _CommitLost(Exception):
     """Whether the batch is stored is not known; it must not be written again."""
 
-    def __init__(self, cause: DBAPIError) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
+    def __init__(self, error: DBAPIError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class _Unreachable(Exception):
     """The server did not come back in time; nothing of the batch is stored."""
 
-    def __init__(self, cause: DBAPIError) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
+    def __init__(self, error: DBAPIError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 @dataclass
@@ -124,9 +125,9 @@ class Writer:
             try:
                 self._transact(batch)
             except _CommitLost as lost:
-                _fail(batch, CommitUnknown(_cause(lost.cause)))
+                _fail(batch, CommitUnknown(cause(lost.error)))
             except _Unreachable as away:
-                _fail(batch, StoreUnavailable(_cause(away.cause)))
+                _fail(batch, StoreUnavailable(cause(away.error)))
             except DBAPIError as error:
                 if error.connection_invalidated:
                     continue
@@ -138,7 +139,7 @@ class Writer:
 
     def _separate(self, batch: Sequence[_Unit], error: DBAPIError) -> None:
         if len(batch) == 1:
-            batch[0].error = StoreUnavailable(_cause(error)) if _is_broken(error) else error
+            batch[0].error = StoreUnavailable(cause(error)) if _is_broken(error) else error
             return
         for unit in batch:
             unit.error = None
@@ -264,7 +265,3 @@ def _wrote_nothing(error: DBAPIError) -> bool:
 def _comes_from_others(error: BaseException | None) -> bool:
     """SQLite's file has one writer, so that there a repeat would end the same way."""
     return isinstance(error, IntegrityError) and bool(getattr(error.orig, "sqlstate", None))
-
-
-def _cause(error: DBAPIError) -> str:
-    return next(iter(str(error.orig).strip().splitlines()), "no answer")

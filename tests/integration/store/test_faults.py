@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import sqlite3
 import sys
@@ -162,8 +163,37 @@ async def test_a_unit_under_way_when_the_server_restarts_is_written_once(own_pos
     assert stored == (set() if isinstance(outcome, StoreUnavailable) else {f"d{attempts}"})
 
 
-async def test_a_database_that_does_not_answer_is_refused_without_its_password() -> None:
+async def test_a_database_that_does_not_answer_is_refused_in_one_line_and_told_to_the_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     password = uuid.uuid4().hex
     with pytest.raises(StoreUnavailable) as refused:
         await Store.open(f"postgresql://builder:{password}@127.0.0.1:1/none")
-    assert password not in refused.value.message
+    assert refused.value.message == "the database cannot be used at the moment: there is no connection to it"
+    logged = capsys.readouterr().out
+    assert "127.0.0.1" in logged
+    assert "Is the server running on that host" in logged
+    assert password not in logged
+
+
+async def test_callers_do_not_hear_where_the_database_is(own_postgres: Postgres) -> None:
+    store = await Store.open(own_postgres.url())
+    await asyncio.to_thread(own_postgres.stop)
+    outcomes = [
+        *await asyncio.gather(store.read(lambda tx: sessions.get(tx, "s1")), return_exceptions=True),
+        *await asyncio.gather(add_session(store), return_exceptions=True),
+        *await asyncio.gather(store.read(lambda tx: sessions.get(tx, "s1")), return_exceptions=True),
+    ]
+    await asyncio.to_thread(own_postgres.start)
+    await store.close()
+    for outcome in outcomes:
+        assert isinstance(outcome, StoreUnavailable)
+        assert outcome.message.startswith("the database cannot be used at the moment: ")
+        assert not re.search(r"\n|127\.0\.0\.1|builder|\d{4}", outcome.message)
+
+
+async def test_what_the_server_itself_says_is_passed_on(postgres: Postgres) -> None:
+    store = await Store.open(postgres.create_database(uuid.uuid4().hex))
+    with pytest.raises(StoreUnavailable, match=r"at the moment: canceling statement due to statement timeout$"):
+        await store.read(lambda tx: tx.execute(text("SET LOCAL statement_timeout = 50; SELECT pg_sleep(5)")))
+    await store.close()
