@@ -23,6 +23,7 @@ from buildplan.v1.session_pb2 import Session
 from services.coordinator.store import Store, runs, sessions
 from services.coordinator.store.engines import open_writer, parse_url
 from services.coordinator.store.leases import Lease
+from services.runtime.logs import configure_logs
 
 SESSION, FENCE, LEASE = "benchmark", 1, 3600.0
 ROUNDS = 3
@@ -118,6 +119,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the SQLite file is made; its disk is what is measured")
     parser.add_argument("--units", type=int, default=5000)
     arguments = parser.parse_args()
+    configure_logs("benchmark", "warning", "text")
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         asyncio.run(measure(arguments.database or f"sqlite:///{folder}/benchmark.db", arguments.units))
 

@@ -13,8 +13,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x6275696C64
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine) -> bool:
     """In one transaction: an empty database gets the tables as they are now, an older one the missing migrations.
+
+    True when it was empty.
 
     Alembic is only imported for those: it costs a coordinator 10 MB for the rest of its life.
     """
@@ -26,6 +28,7 @@ def migrate(engine: Engine) -> None:
             _create(connection)
         elif version != newest_version():
             upgrade(connection)
+    return version is None
 
 
 def newest_version() -> str:

@@ -36,9 +36,11 @@ class Store:
         parsed = parse_url(url)
         path = sqlite_path(parsed)
         self._lock = FileLock(path) if path is not None else None
+        hollow = path is not None and path.exists() and not path.stat().st_size
         engine = open_writer(parsed)
         try:
-            migrate(engine)
+            if migrate(engine):
+                _tell_new(str(parsed.database), hollow=hollow)
         except BaseException as error:
             engine.dispose()
             self._unlock()
@@ -97,6 +99,12 @@ class Store:
     def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.release()
+
+
+def _tell_new(database: str, *, hollow: bool) -> None:
+    """Where there should have been one, a wrong setting or a restore that failed is seen by this."""
+    tell = _log.warning if hollow else _log.info
+    tell("a new database was made", database=database, **({"instead_of": "a file of 0 bytes"} if hollow else {}))
 
 
 def _settle(future: Future[None], work: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
@@ -86,3 +87,21 @@ async def test_a_store_whose_server_hangs_can_be_left(own_postgres: Postgres) ->
         assert not writing.done()
     assert (await writing).name == "sessions/s2"
     assert (await reading).name == "sessions/s1"
+
+
+async def test_a_new_database_is_told_once(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        await (await Store.open(url)).close()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "info" in line
+    assert "a new database was made" in line
+    assert url.rpartition("/")[2] in line
+
+
+async def test_a_file_without_content_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "store.db"
+    path.touch()
+    await (await Store.open(f"sqlite:///{path}")).close()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "warning" in line
+    assert f"database={path} instead_of='a file of 0 bytes'" in line

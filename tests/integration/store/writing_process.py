@@ -6,6 +6,8 @@ import asyncio
 import itertools
 import sys
 
+import structlog
+
 from services.coordinator.store import Store
 from tests.integration.store.examples import add_session
 
@@ -20,6 +22,7 @@ async def write(store: Store, numbers: itertools.count[int]) -> None:
 
 
 async def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     store = await Store.open(sys.argv[1])
     numbers = itertools.count()
     await asyncio.gather(*(write(store, numbers) for _ in range(WRITERS)))
