@@ -42,6 +42,12 @@ def answers_by_stream(method: str) -> bool:
     return bool(_described(method).server_streaming)
 
 
+@cache
+def asks_by_stream(method: str) -> bool:
+    """True for a method ("/package.Service/Method") that is asked with many messages; KeyError for no method."""
+    return bool(_described(method).client_streaming)
+
+
 def _described(method: str) -> MethodDescriptor:
     service, _, name = method.removeprefix("/").partition("/")
     return Default().FindServiceByName(service).methods_by_name[name]

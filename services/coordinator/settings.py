@@ -40,7 +40,7 @@ class CoordinatorSettings:
     in which statuses are shown; `data` is the folder for temporary files and the default database.
     Each caller has `calls_per_second` in the long run (0 means any number) and `call_burst` at once, and the same with
     `costly_` of each method that access.call_rates names;
-    `streams_per_caller` of its streams are open at once (0 means any number).
+    `streams_per_caller` of its streams are open at once (0 means any number), and `uploads_per_caller` of its uploads.
     Sessions that nobody touches for `retention_days` are deleted; 0 keeps them.
     """
 
@@ -58,6 +58,7 @@ class CoordinatorSettings:
     costly_calls_per_second: float = 200.0
     costly_call_burst: int = 3_000
     streams_per_caller: int = 2_000
+    uploads_per_caller: int = 200
     retention_days: float = 0.0
 
     @staticmethod
@@ -79,6 +80,7 @@ class CoordinatorSettings:
             costly_calls_per_second=environment.number("BUILDPLAN_COSTLY_CALLS_PER_SECOND", 200.0),
             costly_call_burst=environment.integer("BUILDPLAN_COSTLY_CALL_BURST", 3_000, minimum=1),
             streams_per_caller=environment.integer("BUILDPLAN_STREAMS_PER_CALLER", 2_000),
+            uploads_per_caller=environment.integer("BUILDPLAN_UPLOADS_PER_CALLER", 200),
             retention_days=environment.number("BUILDPLAN_RETENTION_DAYS", 0.0, maximum=36_500),
         )
 

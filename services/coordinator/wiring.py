@@ -167,7 +167,8 @@ def _assemble(
         Rates(settings.costly_calls_per_second, settings.costly_call_burst),
     )
     streams = OpenStreams(settings.streams_per_caller)
-    door = CoordinatorDoor(settings.identities, rates, streams, Ownership(store), audit)
+    uploads = OpenStreams(settings.uploads_per_caller, "uploads")
+    door = CoordinatorDoor(settings.identities, rates, streams, uploads, Ownership(store), audit)
     pictures = Pictures(store, reader)
     return Coordinator(sessions, documents, pictures, runs, Revisions(store, _utc_now), audit, door)
 

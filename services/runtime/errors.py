@@ -130,6 +130,12 @@ class ResourceExhausted(DomainError):
         return [_retry_info(self.retry_after)] if self.retry_after is not None else []
 
 
+class DeadlineExceeded(DomainError):
+    """The caller let the server wait for too long; call again without such a pause."""
+
+    code = grpc.StatusCode.DEADLINE_EXCEEDED
+
+
 class Unavailable(DomainError):
     """A part of the system does not answer; the call may be repeated later."""
 

@@ -15,7 +15,7 @@ from grpc_status import rpc_status
 from services.contract.names import BadName
 from services.runtime import tracing
 from services.runtime.door import Door, Visit, identified
-from services.runtime.errors import DomainError, Internal, InvalidArgument, to_status
+from services.runtime.errors import DeadlineExceeded, DomainError, Internal, InvalidArgument, to_status
 from services.runtime.logs import get_logger
 from services.runtime.metrics import Counter, Histogram
 from services.runtime.places import Places
@@ -29,10 +29,11 @@ _FAILED = Counter("buildplan_rpc_failures_total", "Calls that ended with an erro
 
 @dataclass(frozen=True)
 class Entrance:
-    """What a call goes through before its handler."""
+    """What a call goes through before its handler; a stream's next message is waited for `idle_seconds`."""
 
     places: Places
     door: Door
+    idle_seconds: float
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
@@ -75,7 +76,7 @@ def _collect(
     behaviour: Callable[[Any, _Context], Awaitable[Any]], method: str, entrance: Entrance
 ) -> Callable[[Any, _Context], Any]:
     async def look(requests: Any, visit: Visit) -> Any:
-        return _each(requests, visit)
+        return _each(requests, visit, entrance.idle_seconds)
 
     return _unary(behaviour, method, entrance, look)
 
@@ -119,8 +120,19 @@ def _stream(
     return stream
 
 
-async def _each(requests: AsyncIterator[Any], visit: Visit) -> AsyncIterator[Any]:
-    async for request in requests:
+async def _each(requests: AsyncIterator[Any], visit: Visit, idle_seconds: float) -> AsyncIterator[Any]:
+    messages = aiter(requests)
+    while True:
+        try:
+            async with asyncio.timeout(idle_seconds):
+                request = await anext(messages)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            message = (
+                f"nothing was sent for {idle_seconds:g} s, which ends the call; call again and send without a pause"
+            )
+            raise DeadlineExceeded("REQUEST_IDLE", message) from None
         yield await _look(request, visit)
 
 

@@ -99,7 +99,7 @@ async def start_server(
 ) -> RunningServer:
     """Binds and starts; without a door everybody may come in. Raises SettingError when the address cannot be had."""
     places = Places(settings.maximum_concurrent_rpcs)
-    entrance = Entrance(places, door or OpenDoor())
+    entrance = Entrance(places, door or OpenDoor(), settings.request_idle_seconds)
     names = [service.name for service in services]
     server = grpc.aio.server(
         interceptors=[CallInterceptor(entrance)],

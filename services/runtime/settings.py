@@ -136,7 +136,8 @@ class ServerSettings:
     takes new calls, for balancers to look elsewhere; then calls in flight may go on for `drain_seconds`, of which 0
     means an end at once. `maximum_concurrent_rpcs` 0 means no limit. A connection is closed after `max_connection_age`
     seconds, so that its client looks for new replicas; calls on it may go on for `max_connection_age_grace`. Age 0
-    means never. Without `tls` a gRPC server takes calls from loopback alone, unless `plaintext_allowed` says that the
+    means never. A call whose client streams ends when its next message is not there after `request_idle_seconds`.
+    Without `tls` a gRPC server takes calls from loopback alone, unless `plaintext_allowed` says that the
     network between the services is private. Prometheus finds metrics at `metrics_port`; 0 means that there are none.
     """
 
@@ -147,6 +148,7 @@ class ServerSettings:
     maximum_concurrent_rpcs: int = 10_000
     max_connection_age: float = 0.0
     max_connection_age_grace: float = 600.0
+    request_idle_seconds: float = 60.0
     metrics_port: int = 0
     log_level: str = "info"
     log_format: str = "json"
@@ -166,6 +168,7 @@ class ServerSettings:
             max_connection_age_grace=environment.number(
                 "BUILDPLAN_MAX_CONNECTION_AGE_GRACE_SECONDS", 600.0, maximum=86_400
             ),
+            request_idle_seconds=environment.number("BUILDPLAN_REQUEST_IDLE_SECONDS", 60.0, minimum=0.1, maximum=3600),
             metrics_port=environment.integer("BUILDPLAN_METRICS_PORT", 0, maximum=65535),
             log_level=environment.choice("BUILDPLAN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=environment.choice("BUILDPLAN_LOG_FORMAT", "json", ("json", "text")),

@@ -11,7 +11,7 @@ from typing import Self
 
 from google.protobuf.message import Message
 
-from services.contract.resources import answers_by_stream, changes_something, names_in
+from services.contract.resources import answers_by_stream, asks_by_stream, changes_something, names_in
 from services.coordinator.access.audit import AuditLog
 from services.coordinator.access.call_rates import CallRates
 from services.coordinator.access.open_streams import OpenStreams
@@ -23,11 +23,12 @@ from services.runtime.identity import LOCAL, Identities, Principal, bearer_token
 
 @dataclass(frozen=True)
 class CoordinatorDoor:
-    """Without `identities` everybody is the local principal."""
+    """Without `identities` everybody is the local principal. `streams` are the answers, `uploads` the requests."""
 
     identities: Identities | None
     rates: CallRates
     streams: OpenStreams
+    uploads: OpenStreams
     ownership: Ownership
     audit: AuditLog
 
@@ -41,12 +42,19 @@ class CoordinatorDoor:
             return LOCAL
         return await self.identities.identify(bearer_token(str(metadata.get("authorization", ""))))
 
+    def open_streams(self, method: str) -> OpenStreams | None:
+        """Those that a call of `method` counts among; None for one message each way."""
+        if asks_by_stream(method):
+            return self.uploads
+        return self.streams if answers_by_stream(method) else None
+
 
 class _Visit:
     def __init__(self, door: CoordinatorDoor, method: str, metadata: Mapping[str, str | bytes]) -> None:
         self._door = door
         self._method = method
         self._metadata = metadata
+        self._streams = door.open_streams(method)
         self._who = LOCAL
         self._resource = ""
 
@@ -54,8 +62,8 @@ class _Visit:
         self._who = await self._door.identify(self._metadata)
         set_caller(self._who)
         self._door.rates.take(self._who, self._method)
-        if answers_by_stream(self._method):
-            self._door.streams.enter(self._who)
+        if self._streams is not None:
+            self._streams.enter(self._who)
         return self
 
     async def asks(self, request: Message) -> None:
@@ -67,7 +75,7 @@ class _Visit:
         self._resource = next(names_in(response), self._resource)
 
     async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if answers_by_stream(self._method):
-            self._door.streams.leave(self._who)
+        if self._streams is not None:
+            self._streams.leave(self._who)
         if changes_something(self._method):
             await self._door.audit.record(self._who, self._method, self._resource, code_of(error))

@@ -195,6 +195,7 @@ async def open_house(
     folder: Path,
     specialists: Mapping[str, str],
     policy: RunPolicy = POLICY,
+    server_settings: ServerSettings = ServerSettings(),  # noqa: B008 - a frozen value
     **changed: Any,
 ) -> AsyncIterator[House]:
     """A coordinator in this process, on a free port; `changed` are settings of its own."""
@@ -207,7 +208,7 @@ async def open_house(
     )
     settings = replace(settings, **changed)
     async with open_coordinator(settings, policy) as coordinator:
-        server = await start_server(coordinator.services(), ServerSettings(), coordinator.door)
+        server = await start_server(coordinator.services(), server_settings, coordinator.door)
         async with open_channel(server.address) as channel:
             yield House(server.address, channel, folder)
         await server.drain(0, coordinator.runs.drain)
