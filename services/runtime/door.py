@@ -51,6 +51,12 @@ class Door(Protocol):
     def visit(self, method: str, metadata: Mapping[str, str | bytes]) -> Visit:
         """Not entered yet."""
 
+    def finishes(self, method: str) -> bool:
+        """True where a call that was let in is carried out to its end though its client goes away.
+
+        It is asked for methods of one message each way alone.
+        """
+
 
 class OpenDoor:
     """Lets everybody in: for servers that hold no data and are only reached from loopback or by mutual TLS."""
@@ -58,6 +64,10 @@ class OpenDoor:
     def visit(self, method: str, metadata: Mapping[str, str | bytes]) -> Visit:  # noqa: ARG002 - nobody is asked
         """See Door."""
         return _Welcome()
+
+    def finishes(self, method: str) -> bool:  # noqa: ARG002 - what nobody waits for costs work and keeps nothing
+        """See Door."""
+        return False
 
 
 class _Welcome:

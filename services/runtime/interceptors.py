@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -16,6 +17,7 @@ from services.contract.names import BadName
 from services.runtime import tracing
 from services.runtime.door import Door, Visit, identified
 from services.runtime.errors import DeadlineExceeded, DomainError, Internal, InvalidArgument, to_status
+from services.runtime.finishing import Finishing
 from services.runtime.logs import get_logger
 from services.runtime.metrics import Counter, Histogram
 from services.runtime.places import Places
@@ -33,6 +35,7 @@ class Entrance:
 
     places: Places
     door: Door
+    finishing: Finishing
     idle_seconds: float
 
 
@@ -69,7 +72,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 def _answer(
     behaviour: Callable[[Any, _Context], Awaitable[Any]], method: str, entrance: Entrance
 ) -> Callable[[Any, _Context], Any]:
-    return _unary(behaviour, method, entrance, _look)
+    carry_out = entrance.finishing.to_its_end if entrance.door.finishes(method) else _while_asked_for
+    return _unary(behaviour, method, entrance, _look, carry_out)
 
 
 def _collect(
@@ -78,7 +82,7 @@ def _collect(
     async def look(requests: Any, visit: Visit) -> Any:
         return _each(requests, visit, entrance.idle_seconds)
 
-    return _unary(behaviour, method, entrance, look)
+    return _unary(behaviour, method, entrance, look, _while_asked_for)
 
 
 def _unary(
@@ -86,15 +90,22 @@ def _unary(
     method: str,
     entrance: Entrance,
     look: Callable[[Any, Visit], Awaitable[Any]],
+    carry_out: Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]],
 ) -> Callable[[Any, _Context], Any]:
+    async def work(visit: Visit, leaving: AsyncExitStack, request: Any, context: _Context) -> Any:
+        async with leaving:
+            response = await behaviour(await look(request, visit), context)
+            visit.answers(response)
+        return response
+
     async def answer(request: Any, context: _Context) -> Any:
         with tracing.span(method, _parent(context)):
             started = time.perf_counter()
             try:
                 with entrance.places.take():
-                    async with entrance.door.visit(method, _metadata(context)) as visit:
-                        response = await behaviour(await look(request, visit), context)
-                        visit.answers(response)
+                    async with AsyncExitStack() as entered:
+                        visit = await entered.enter_async_context(entrance.door.visit(method, _metadata(context)))
+                        response = await carry_out(work(visit, entered.pop_all(), request, context))
             except BaseException as error:  # noqa: BLE001 - the last line of defence of every call
                 await _fail(error, context, method)
             _ANSWERED.observe(time.perf_counter() - started, method)
@@ -118,6 +129,10 @@ def _stream(
                 await _fail(error, context, method)
 
     return stream
+
+
+async def _while_asked_for(work: Coroutine[Any, Any, Any]) -> Any:
+    return await work
 
 
 async def _each(requests: AsyncIterator[Any], visit: Visit, idle_seconds: float) -> AsyncIterator[Any]:
@@ -148,7 +163,7 @@ def _metadata(context: _Context) -> dict[str, str | bytes]:
 
 
 async def _fail(error: BaseException, context: _Context, method: str) -> NoReturn:
-    """Ends the call with the error's status. A cancelled call, and an abort under way, just go on."""
+    """Ends the call with the error's status, where somebody waits for it. An abort under way just goes on."""
     if isinstance(error, GeneratorExit | grpc.aio.AbortError) or (
         isinstance(error, asyncio.CancelledError) and _cancelled_from_outside()
     ):
@@ -159,6 +174,8 @@ async def _fail(error: BaseException, context: _Context, method: str) -> NoRetur
     who = identified()
     told = {} if who is None else {"tenant": who.tenant, "subject": who.subject}
     tell("rpc failed", method=method, peer=context.peer(), **told, reason=domain.reason, message=domain.message)
+    if _cancelled_from_outside():
+        raise asyncio.CancelledError from error
     await context.abort_with_status(rpc_status.to_status(to_status(domain)))
     raise AssertionError("abort_with_status returned")
 

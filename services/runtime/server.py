@@ -17,6 +17,7 @@ from services.runtime.channels import MAX_MESSAGE_BYTES
 from services.runtime.collector import settle
 from services.runtime.door import Door, OpenDoor
 from services.runtime.ending import LEAST_DRAIN_SECONDS, asked_to_end, end_in_time
+from services.runtime.finishing import Finishing
 from services.runtime.interceptors import CallInterceptor, Entrance
 from services.runtime.logs import get_logger
 from services.runtime.places import Places
@@ -25,6 +26,7 @@ from services.runtime.settings import ServerSettings, SettingError
 
 _log = get_logger()
 _QUIET_SECONDS = 0.5
+_MOMENT_SECONDS = 0.1
 
 _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.so_reuseport", 0),
@@ -53,13 +55,13 @@ class RunningServer:
         self,
         server: grpc.aio.Server,
         health_servicer: health.aio.HealthServicer,
-        places: Places,
+        entrance: Entrance,
         address: str,
         notice_seconds: float,
     ) -> None:
         self._server = server
         self._health = health_servicer
-        self._places = places
+        self._entrance = entrance
         self._notice_seconds = notice_seconds
         self.address = address
 
@@ -77,12 +79,20 @@ class RunningServer:
         await self._stop(max(0.0, grace_seconds - (time.monotonic() - begun)))
 
     async def _stop(self, grace_seconds: float) -> None:
-        """Ends early when nothing is at work: health and reflection streams stay open for as long as they may."""
+        """Ends early when nothing is at work: health and reflection streams stay open for as long as they may.
+
+        To the server a call is over when its client has gone; what it has begun may go on for as long as the others.
+        """
+        until = time.monotonic() + grace_seconds
         stopping = asyncio.create_task(self._server.stop(grace_seconds))
-        quiet = asyncio.create_task(self._places.quiet_for(_QUIET_SECONDS))
-        await asyncio.wait((stopping, quiet), return_when=asyncio.FIRST_COMPLETED)
+        quiet = asyncio.create_task(self._entrance.places.quiet_for(_QUIET_SECONDS))
+        first, _ = await asyncio.wait(
+            (stopping, quiet), timeout=grace_seconds + _MOMENT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
         quiet.cancel()
-        await self._server.stop(None)
+        await self._entrance.finishing.end(max(0.0, until - time.monotonic()))
+        if quiet in first:
+            await self._server.stop(None)
         await stopping
 
 
@@ -99,7 +109,7 @@ async def start_server(
 ) -> RunningServer:
     """Binds and starts; without a door everybody may come in. Raises SettingError when the address cannot be had."""
     places = Places(settings.maximum_concurrent_rpcs)
-    entrance = Entrance(places, door or OpenDoor(), settings.request_idle_seconds)
+    entrance = Entrance(places, door or OpenDoor(), Finishing(), settings.request_idle_seconds)
     names = [service.name for service in services]
     server = grpc.aio.server(
         interceptors=[CallInterceptor(entrance)],
@@ -114,7 +124,7 @@ async def start_server(
     await server.start()
     for name in ("", *names):
         await health_servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
-    return RunningServer(server, health_servicer, places, f"{settings.host}:{port}", settings.drain_notice_seconds)
+    return RunningServer(server, health_servicer, entrance, f"{settings.host}:{port}", settings.drain_notice_seconds)
 
 
 async def serve_until_signal(

@@ -36,6 +36,10 @@ class CoordinatorDoor:
         """See services.runtime.door.Door."""
         return _Visit(self, method, metadata)
 
+    def finishes(self, method: str) -> bool:
+        """What changes something: its record could not say else whether it did."""
+        return changes_something(method)
+
     async def identify(self, metadata: Mapping[str, str | bytes]) -> Principal:
         """Raises Unauthenticated."""
         if self.identities is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import grpc
 import pytest
@@ -11,8 +13,14 @@ import pytest_asyncio
 from buildplan.v1.audit_service_pb2 import AuditRecord, ListAuditRecordsRequest
 from buildplan.v1.document_service_pb2 import DeleteDocumentRequest, ListDocumentsRequest
 from buildplan.v1.run_service_pb2 import StartRunRequest
-from buildplan.v1.session_pb2 import Session
-from buildplan.v1.session_service_pb2 import DeleteSessionRequest, GetSessionRequest, UpdateSessionRequest
+from buildplan.v1.session_pb2 import Session, SessionMetadata
+from buildplan.v1.session_service_pb2 import (
+    CreateSessionRequest,
+    DeleteSessionRequest,
+    GetSessionRequest,
+    ListSessionsRequest,
+    UpdateSessionRequest,
+)
 from services.runtime.identity import read_identities
 from services.runtime.settings import Environment
 from tests.integration.coordinator.house import House, open_house, refused
@@ -20,12 +28,14 @@ from tests.integration.coordinator.papers import DRAWING
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ADA, BOB, OTHER = "ada-0123456789abcdef", "bob-0123456789abcdef", "other-0123456789abcdef"
+EVE = "eve-0123456789abcdef"
+CALLS, SPREAD = 60, 0.05
 CANARY = "passivation per ASTM"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    tokens = f"{ADA}=acme/ada,{BOB}=acme/bob,{OTHER}=globex/other"
+    tokens = f"{ADA}=acme/ada,{BOB}=acme/bob,{OTHER}=globex/other,{EVE}=evil/eve"
     identities = read_identities(Environment({"BUILDPLAN_TOKENS": tokens}))
     async with open_house(tmp_path_factory.mktemp("audit"), {"qma": "127.0.0.1:1"}, identities=identities) as opened:
         yield opened
@@ -71,6 +81,50 @@ async def test_an_attempt_at_anothers_session_is_the_callers_record(house: House
     mine, theirs = await records(house, OTHER), await records(house)
     assert (mine[-1].subject, mine[-1].resource, mine[-1].outcome) == ("other", session, "NOT_FOUND")
     assert {record.subject for record in theirs} <= {"ada", "bob"}
+
+
+async def cancelled(call: grpc.aio.UnaryUnaryCall[Any, Any], seconds: float) -> bool:
+    """Cancelled after so long; False when it was answered before."""
+    await asyncio.sleep(seconds)
+    call.cancel()
+    try:
+        await call
+    except asyncio.CancelledError:
+        return True
+    return False
+
+
+async def cancelled_all(calls: Sequence[grpc.aio.UnaryUnaryCall[Any, Any]]) -> int:
+    """How many were cancelled before their answer, each a little later than the one before."""
+    ends = await asyncio.gather(*(cancelled(call, SPREAD * n / CALLS) for n, call in enumerate(calls)))
+    await asyncio.sleep(1)  # nobody waits for what they have begun
+    return ends.count(True)
+
+
+async def named(house: House, method: str) -> list[str]:
+    """What records of a method that went well are about."""
+    found = await records(house, EVE)
+    return sorted(each.resource for each in found if each.method.endswith(method) and each.outcome == "OK")
+
+
+async def test_the_record_of_a_call_that_its_client_cancelled_says_what_was_done(house: House) -> None:
+    async with house.called_with(EVE) as eve:
+
+        async def there() -> set[str]:
+            listed = await eve.sessions.ListSessions(ListSessionsRequest(page_size=1000))
+            return {session.name for session in listed.sessions}
+
+        given = CreateSessionRequest(metadata=SessionMetadata(project_name="Frame"))
+        assert await cancelled_all([eve.sessions.CreateSession(given, timeout=20) for _ in range(CALLS)])
+        created = await there()
+        assert created
+        assert await named(house, "CreateSession") == sorted(created)
+
+        for _ in range(CALLS - len(created)):
+            created.add(await eve.session())
+        requests = [DeleteSessionRequest(name=name) for name in created]
+        assert await cancelled_all([eve.sessions.DeleteSession(each, timeout=20) for each in requests])
+        assert await named(house, "DeleteSession") == sorted(created - await there())
 
 
 async def test_pages_follow_each_other(house: House) -> None:

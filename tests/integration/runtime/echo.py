@@ -23,6 +23,7 @@ from buildplan.v1.specialist_service_pb2_grpc import (
     add_SpecialistServiceServicer_to_server,
 )
 from services.runtime.channels import open_channel
+from services.runtime.door import Door
 from services.runtime.server import RunningServer, Service, start_server
 from services.runtime.settings import ServerSettings
 
@@ -68,13 +69,14 @@ async def echo_server(
     describe: Callable[[], Awaitable[DescribeResponse]] = describe_nothing,
     propose: Callable[[], AsyncIterator[ProposeResponse]] = propose_nothing,
     settings: ServerSettings = ServerSettings(),  # noqa: B008 - a frozen value
+    door: Door | None = None,
 ) -> AsyncIterator[tuple[RunningServer, Echo]]:
     servicer = Echo(describe, propose)
 
     def add(server: grpc.aio.Server) -> None:
         add_SpecialistServiceServicer_to_server(servicer, server)
 
-    running = await start_server([Service(NAME, add)], settings)
+    running = await start_server([Service(NAME, add)], settings, door)
     try:
         yield running, servicer
     finally:
