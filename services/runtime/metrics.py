@@ -127,7 +127,9 @@ def expose(host: str, port: int) -> None:
         raise SettingError(
             "BUILDPLAN_METRICS_PORT needs the package prometheus-client: install build-planner[telemetry]"
         )
+    from services.runtime.metrics_server import MetricsServer
+
     try:
-        _registry.begin().start_http_server(port, addr=host)
+        MetricsServer(_registry.begin().make_wsgi_app(), host, port).start()
     except OSError as error:
         raise SettingError(f"BUILDPLAN_METRICS_PORT: cannot listen on {host}:{port}: {error.strerror}") from error
