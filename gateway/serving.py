@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from gateway.connections.protocol import limited
 from gateway.events.feed import Feeds
 from services.runtime.collector import settle
 from services.runtime.ending import asked_to_end, end_in_time
@@ -79,7 +80,7 @@ def _config(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
     """Unexpected errors are logged where they become a problem, so uvicorn need not tell of them too."""
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=limited(app.state.settings.connections),
         ws="none",
         lifespan="off",
         log_config=None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.access.hosts import LOOPBACK, allowed_hosts
+from gateway.connections.door import ConnectionLimits
 from services.runtime.settings import Environment
 
 DEFAULT_PORT = 8080
@@ -17,7 +18,7 @@ class GatewaySettings:
 
     `coordinator` is `host:port` or `dns:///host:port`. `max_upload_files` holds for one request. `heartbeat_seconds` is
     how long a live stream is silent at most, `body_idle_seconds` how long a request's body may be. `hosts` are the
-    names that a Host header may carry; empty for any.
+    names that a Host header may carry; empty for any. `connections` is no variable's: it goes by the limit of files.
     """
 
     coordinator: str = DEFAULT_COORDINATOR
@@ -25,6 +26,7 @@ class GatewaySettings:
     heartbeat_seconds: float = 15.0
     body_idle_seconds: float = 30.0
     hosts: frozenset[str] = frozenset(LOOPBACK)
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
 
     @staticmethod
     def read(environment: Environment, bound_to: str) -> GatewaySettings:
