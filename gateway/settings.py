@@ -17,14 +17,16 @@ class GatewaySettings:
     """Settings of the gateway's own.
 
     `coordinator` is `host:port` or `dns:///host:port`. `max_upload_files` holds for one request. `heartbeat_seconds` is
-    how long a live stream is silent at most, `body_idle_seconds` how long a request's body may be. `hosts` are the
-    names that a Host header may carry; empty for any. `connections` is no variable's: it goes by the limit of files.
+    how long a live stream is silent at most, `body_idle_seconds` how long a request's body may be; once that long was
+    waited for it, it must have come at `body_bytes_per_second`. `hosts` are the names that a Host header may carry;
+    empty for any. `connections` and the rate of bodies are no variables': nobody should have to think of them.
     """
 
     coordinator: str = DEFAULT_COORDINATOR
     max_upload_files: int = 100
     heartbeat_seconds: float = 15.0
     body_idle_seconds: float = 30.0
+    body_bytes_per_second: int = 4096
     hosts: frozenset[str] = frozenset(LOOPBACK)
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
 

@@ -17,6 +17,7 @@ from services.runtime.errors import Unauthenticated
 from services.runtime.identity import Identities
 
 router = APIRouter(include_in_schema=False)
+_MOST_BYTES = 64 * 1024
 Next = Annotated[str, Query(alias="next", max_length=2000)]
 
 
@@ -31,7 +32,7 @@ async def sign_in(request: Request, target: Next = "/") -> Response:
     """Keeps a valid token in a cookie that no script can read and no other site can use."""
     identities: Identities | None = request.app.state.identities
     refusals: Refusals = request.app.state.refusals
-    token = parse_qs((await read_body(request)).decode(errors="replace")).get("token", [""])[0].strip()
+    token = parse_qs((await read_body(request, _MOST_BYTES)).decode(errors="replace")).get("token", [""])[0].strip()
     try:
         if identities is not None:
             await identities.identify(token)

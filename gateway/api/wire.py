@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from google.protobuf.json_format import MessageToJson, ParseDict, ParseError
 from google.protobuf.message import Message
 
 from gateway.problems import Problem
+from gateway.settings import GatewaySettings
 from services.runtime.errors import Violation
 from services.runtime.request_limits import HEARD_BYTES
 
@@ -73,28 +75,39 @@ async def read_json(request: Request) -> dict[str, Any]:
     return found
 
 
-async def read_body(request: Request) -> bytes:
-    """The whole body, up to a limit. Raises Problem."""
+async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The whole body, up to a limit in bytes. Raises Problem."""
     content = bytearray()
     async for chunk in stream(request):
         content += chunk
-        if len(content) > MAX_BODY_BYTES:
-            raise Problem(413, f"the body is larger than {MAX_BODY_BYTES} bytes", "BODY_TOO_LARGE")
+        if len(content) > limit:
+            raise Problem(413, f"the body is larger than {limit} bytes", "BODY_TOO_LARGE")
     return bytes(content)
 
 
 async def stream(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises Problem when it stops coming, ClientDisconnect when nobody sends any more."""
+    """The body as it comes.
+
+    Raises Problem when it stops coming or comes too slowly, ClientDisconnect when nobody sends any more. Only the time
+    counts that is waited for the client: a coordinator that is slow is not its fault.
+    """
     chunks = request.stream()
-    seconds: float = request.app.state.settings.body_idle_seconds
+    settings: GatewaySettings = request.app.state.settings
+    seconds, slowest = settings.body_idle_seconds, settings.body_bytes_per_second
+    waited, received = 0.0, 0
     while True:
+        began = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
                 chunk = await anext(chunks, None)
         except TimeoutError as error:
-            raise Problem(408, f"nothing of the body came for {seconds:g} s") from error
+            raise _too_slow(f"nothing of the body came for {seconds:g} s") from error
         if chunk is None:
             return
+        waited += time.monotonic() - began
+        received += len(chunk)
+        if received < (waited - seconds) * slowest:
+            raise _too_slow(f"the body came at less than {slowest} bytes a second")
         yield chunk
 
 
@@ -121,6 +134,10 @@ def _paths(fields: dict[str, Any], message: Descriptor) -> list[str]:
         else:
             found.append(field.name)
     return found
+
+
+def _too_slow(detail: str) -> Problem:
+    return Problem(408, detail, headers={"Connection": "close"})
 
 
 def _bad_body(what: str) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -51,6 +52,44 @@ async def test_a_body_that_stops_coming_is_not_waited_for(web: Web) -> None:
         assert b" 408 " in await asyncio.wait_for(reader.readline(), 10)
         writer.close()
     assert not web.house.temporary_files()
+
+
+async def test_a_body_that_trickles_in_is_not_waited_for(web: Web) -> None:
+    settings = GatewaySettings(body_idle_seconds=0.5, body_bytes_per_second=1000)
+    async with open_web(web.house, settings) as impatient:
+        host, _, port = impatient.address.rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n")
+        answer = asyncio.create_task(reader.read())
+        async with asyncio.timeout(10):
+            while not answer.done():
+                writer.write(b"x")
+                await asyncio.sleep(0.05)
+        writer.close()
+    head, _, body = (await answer).partition(b"\r\n\r\n")
+    assert b" 408 " in head.splitlines()[0]
+    assert b"less than 1000 bytes a second" in body
+
+
+async def test_a_slow_upload_that_comes_at_its_least_rate_is_stored(web: Web) -> None:
+    session = await new_session(web)
+    content = b"x" * 40_000
+    form = _HEAD + content + b"\r\n--b--\r\n"
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for at in range(0, len(form), 2000):
+            yield form[at : at + 2000]
+            await asyncio.sleep(0.05)
+
+    async with open_web(web.house, GatewaySettings(body_idle_seconds=0.2, body_bytes_per_second=10_000)) as patient:
+        kind = {"content-type": "multipart/form-data; boundary=b"}
+        answer = await patient.http.post(f"{session}/documents", content=slowly(), headers=kind)
+    assert answer.status_code == 201
+    assert int(answer.json()["documents"][0]["size_bytes"]) == len(content)
+
+
+async def test_a_sign_in_is_no_place_for_large_bodies(web: Web) -> None:
+    await web.problem(await web.http.post("/sign-in", content=b"token=" + b"x" * 70_000), 413, "BODY_TOO_LARGE")
 
 
 async def test_an_upload_is_passed_on_while_it_comes(web: Web) -> None:
