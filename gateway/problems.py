@@ -59,6 +59,7 @@ _STATUSES = {
     grpc.StatusCode.ABORTED: 412,  # Only a stale etag aborts a call, and that came in If-Match.
     grpc.StatusCode.UNIMPLEMENTED: 501,
     grpc.StatusCode.UNAVAILABLE: 503,
+    grpc.StatusCode.CANCELLED: 503,  # By the coordinator: whoever cancels a call of their own hears nothing of it.
     grpc.StatusCode.DEADLINE_EXCEEDED: 504,
 }
 
@@ -168,6 +169,8 @@ def _detail(remote: RemoteError) -> str:
         return f"the coordinator is there, but it and the gateway do not take each other's certificates; {TLS_ADVICE}"
     if remote.unreachable and remote.reason == remote.code.name:
         return "the coordinator does not answer; try again in a moment"
+    if remote.code is grpc.StatusCode.CANCELLED:
+        return "the coordinator broke the call off, as it may under too much load; try again in a moment"
     if remote.code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return "the coordinator did not answer in time; try again, or look at its log"
     return remote.message

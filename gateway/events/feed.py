@@ -21,7 +21,7 @@ from services.contract.run_states import is_ended
 
 _PAUSE_SECONDS = 0.2
 _BEGIN_SECONDS = 1.0
-_BROKEN = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+_BROKEN = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED})
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import grpc
+import httpx2
 import pytest
 
+from gateway.app import create_app
+from gateway.coordinator import Coordinator
+from gateway.settings import GatewaySettings
 from tests.integration.gateway.web import JSON, Web
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -41,6 +46,28 @@ async def test_what_is_too_large_for_its_method_says_the_limit(web: Web) -> None
         answer = await web.http.post("/sessions", json={"metadata": {"notes": "x" * size}})
         problem = await web.problem(answer, 413, "REQUEST_TOO_LARGE")
         assert "CreateSession takes at most 262144" in problem["detail"]
+
+
+async def _break_off(_: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+    """What no coordinator does without a flood."""
+    await context.abort(grpc.StatusCode.CANCELLED, "CANCELLED")
+
+
+async def test_a_call_that_the_coordinator_breaks_off_may_be_tried_again(web: Web) -> None:
+    server = grpc.aio.server()
+    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(_break_off)
+    handlers = grpc.method_handlers_generic_handler("buildplan.v1.SessionService", {"GetSession": handler})
+    server.add_generic_rpc_handlers([handlers])
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        app = create_app(GatewaySettings(), Coordinator.on(channel))
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1") as http:
+            answer = await http.get("/sessions/any")
+    await server.stop(0)
+    problem = await web.problem(answer, 503, "CANCELLED")
+    assert answer.headers["retry-after"] == "1"
+    assert "try again" in problem["detail"]
 
 
 async def test_forms_that_are_none(web: Web) -> None:
