@@ -57,7 +57,10 @@ async def parts(request: Request) -> AsyncIterator[Part]:
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise Problem(415, "files are sent as multipart/form-data")
-    form = _Form(request, options[b"boundary"])
+    try:
+        form = _Form(request, options[b"boundary"])
+    except FormParserError as error:
+        raise _bad_form(str(error)) from error
     while (event := await form.next()) is not None:
         if isinstance(event, _Head):
             part = Part(event, form)
@@ -74,6 +77,7 @@ class _Form:
         self._events: deque[_Head | bytes | _End] = deque()
         self._header: tuple[bytearray, bytearray] = (bytearray(), bytearray())
         self._disposition = b""
+        self._closed = False
         self._parser = MultipartParser(
             boundary,
             {
@@ -84,6 +88,7 @@ class _Form:
                 "on_headers_finished": self._take_head,
                 "on_part_data": lambda data, start, end: self._events.append(bytes(data[start:end])),
                 "on_part_end": lambda: self._events.append(_End.PART),
+                "on_end": self._close,
             },
         )
 
@@ -91,14 +96,22 @@ class _Form:
         """The next event, None after the last."""
         while not self._events:
             chunk = await anext(self._body, None)
+            if chunk is None:
+                self._check_end()
+                return None
             try:
-                if chunk is None:
-                    self._parser.finalize()
-                    return None
                 self._parser.write(chunk)
             except FormParserError as error:
-                raise Problem(400, f"the form cannot be read: {error}", "BAD_FORM") from error
+                raise _bad_form(str(error)) from error
         return self._events.popleft()
+
+    def _check_end(self) -> None:
+        """The body's end, which is the form's only behind its closing boundary; the parser's `finalize` takes any."""
+        if not self._closed:
+            raise _bad_form("it breaks off before its closing boundary")
+
+    def _close(self) -> None:
+        self._closed = True
 
     def _begin(self) -> None:
         self._disposition = b""
@@ -114,3 +127,7 @@ class _Form:
         file_name = options.get(b"filename")
         name = options.get(b"name", b"").decode(errors="replace")
         self._events.append(_Head(name, None if file_name is None else file_name.decode(errors="replace")))
+
+
+def _bad_form(what: str) -> Problem:
+    return Problem(400, f"the form cannot be read: {what}", "BAD_FORM")

@@ -45,6 +45,28 @@ async def test_an_upload_that_breaks_off_leaves_nothing(web: Web) -> None:
     await upload(web, session, ("drawing.md", DRAWING))
 
 
+@pytest.mark.parametrize("end", [b"", b"\r\n", b"\r\n--", b"\r\n--b", b"\r\n--b-"])
+async def test_a_form_without_its_closing_boundary_stores_nothing(web: Web, end: bytes) -> None:
+    session = await new_session(web)
+    form = {"content-type": "multipart/form-data; boundary=b"}
+    answer = await web.http.post(f"{session}/documents", content=_HEAD + b"Inspect weld " * 2000 + end, headers=form)
+    problem = await web.problem(answer, 400, "BAD_FORM")
+    assert "closing boundary" in problem["detail"]
+    assert problem["stored"] == []
+    assert "documents" not in (await web.http.get(f"{session}/documents")).json()
+    async with asyncio.timeout(10):
+        while web.house.temporary_files():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("end", [b"\r\n--b--", b"\r\n--b--\r\n", b"\r\n--b--\r\nepilogue"])
+async def test_what_comes_after_the_closing_boundary_is_no_matter(web: Web, end: bytes) -> None:
+    session = await new_session(web)
+    form = {"content-type": "multipart/form-data; boundary=b"}
+    answer = await web.http.post(f"{session}/documents", content=_HEAD + b"Inspect weld" + end, headers=form)
+    assert answer.status_code == 201
+
+
 async def test_a_body_that_stops_coming_is_not_waited_for(web: Web) -> None:
     session = await new_session(web)
     async with open_web(web.house, GatewaySettings(body_idle_seconds=0.2)) as impatient:

@@ -70,12 +70,20 @@ async def test_a_call_that_the_coordinator_breaks_off_may_be_tried_again(web: We
     assert "try again" in problem["detail"]
 
 
+async def test_a_form_with_a_boundary_that_is_too_long(web: Web) -> None:
+    form = {"content-type": f"multipart/form-data; boundary={'b' * 300}"}
+    answer = await web.http.post("/sessions/none/documents", content=b"x", headers=form)
+    assert "boundary" in (await web.problem(answer, 400, "BAD_FORM"))["detail"].lower()
+
+
 async def test_forms_that_are_none(web: Web) -> None:
     url = "/sessions/none/documents"
     form = {"content-type": "multipart/form-data; boundary=b"}
     await web.problem(await web.http.post(url, json={}), 415, "UNSUPPORTED_MEDIA_TYPE")
     await web.problem(await web.http.post(url, content=b"nonsense", headers=form), 400, "BAD_FORM")
     await web.problem(await web.http.post(url, content=b"--b--\r\n", headers=form), 400, "NO_FILE")
+    await web.problem(await web.http.post(url, content=b"--b", headers=form), 400, "BAD_FORM")
+    await web.problem(await web.http.post(url, headers=form), 400, "BAD_FORM")
     await web.problem(await web.http.post(url, files={"f": ("a", b"x")}, data={"colour": "red"}), 400, "BAD_FIELD")
     await web.problem(await web.http.post(url, files={"f": ("a", b"x")}, data={"kind": "NOTE"}), 400, "BAD_FIELD")
     await web.problem(await web.http.post(url, files={"f": ("a", b"x")}), 404, "NOT_FOUND")
