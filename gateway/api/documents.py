@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
@@ -108,18 +108,30 @@ async def get_page(session: Id, document: Id, number: PageNumber, coordinator: C
     return wire.answer((await coordinator.ask(coordinator.documents.GetPage, question)).page)
 
 
-@router.get("/sessions/{session}/documents/{document}/pages/{number}/picture", responses=files("image/png"))
+@router.get(
+    "/sessions/{session}/documents/{document}/pages/{number}/picture",
+    responses=files("image/png") | {304: {"description": "The picture is as If-None-Match says."}},
+)
 async def render_page(
     session: Id,
     document: Id,
     number: PageNumber,
     coordinator: Caller,
     width: Annotated[int, Query(ge=100, le=3000, description="Of the picture, in pixels.")] = 1200,
+    if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
-    """A picture of a page, for formats that have pages to look at."""
-    question = pb.RenderPageRequest(document=document_name(session, document), number=number, width=width)
+    """A picture of a page, for formats that have pages to look at.
+
+    It is fixed by the file, the page and the width, so that asking again costs no drawing.
+    """
+    found = await _get(document_name(session, document), coordinator)
+    etag = f"{found.sha256}-{number}-{width}"
+    headers = wire.validators(etag)
+    if etag in wire.etags(if_none_match):
+        return Response(status_code=304, headers=headers)
+    question = pb.RenderPageRequest(document=found.name, number=number, width=width)
     answer = await coordinator.ask(coordinator.documents.RenderPage, question, LONG_CALL_SECONDS)
-    return Response(answer.image, headers={"Cache-Control": "private, max-age=3600"}, media_type="image/png")
+    return Response(answer.image, headers=headers, media_type="image/png")
 
 
 @router.get(

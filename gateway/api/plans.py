@@ -53,9 +53,9 @@ async def get_plan(
     """Reads a revision."""
     question = pb.GetPlanRequest(name=f"{session_name(session)}/plans/{revision}")
     plan = (await coordinator.ask(coordinator.plans.GetPlan, question)).plan
-    if plan.etag in _etags(if_none_match):
-        return Response(status_code=304, headers=_validators(plan))
-    return await wire.large_answer(plan, headers=_validators(plan))
+    if plan.etag in wire.etags(if_none_match):
+        return Response(status_code=304, headers=wire.validators(plan.etag))
+    return await wire.large_answer(plan, headers=wire.validators(plan.etag))
 
 
 @router.post(
@@ -74,9 +74,9 @@ async def edit_plan(
         raise Problem(428, "If-Match must name the ETag of the plan that was read", "ETAG_MISSING")
     question = wire.parse(await wire.read_json(request), pb.EditPlanRequest())
     question.name = f"{session_name(session)}/plans/{revision}"
-    question.etag = "".join(_etags(if_match)[:1])
+    question.etag = "".join(wire.etags(if_match)[:1])
     plan = (await coordinator.ask(coordinator.plans.EditPlan, question, LONG_CALL_SECONDS)).plan
-    return await wire.large_answer(plan, 201, {"Location": f"/{plan.name}", **_validators(plan)})
+    return await wire.large_answer(plan, 201, {"Location": f"/{plan.name}", **wire.validators(plan.etag)})
 
 
 @router.get("/sessions/{session}/plans/{revision}/comparison", responses=answers(pb.ComparePlansResponse, 404))
@@ -104,12 +104,3 @@ async def export_plan(
     question = pb.ExportPlanRequest(name=f"{session_name(session)}/plans/{revision}", format=form_number)
     answer = await coordinator.ask(coordinator.plans.ExportPlan, question, LONG_CALL_SECONDS)
     return Response(answer.content, headers=wire.attachment(answer.file_name), media_type=answer.media_type)
-
-
-def _validators(plan: Plan) -> dict[str, str]:
-    return {"ETag": f'"{plan.etag}"', "Cache-Control": "private, no-cache"}
-
-
-def _etags(header: str) -> list[str]:
-    """The entity tags of If-Match or If-None-Match; weak ones count as strong, the plan being one JSON."""
-    return [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",") if tag.strip()]

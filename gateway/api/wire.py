@@ -49,13 +49,24 @@ async def resumed(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byt
 
 
 def attachment(file_name: str) -> dict[str, str]:
-    """Headers of a file to keep under `file_name`, never to show or run.
+    """Headers of a file to keep under `file_name`, never to show or run, and of which no cache keeps another copy.
 
     RFC 6266, appendix D: clients that do not know `filename*`, such as `curl -OJ`, take the ASCII name before it.
     """
     plain = _NOT_IN_A_PLAIN_NAME.sub("_", file_name)
     exact = quote(file_name, safe="")
-    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"}
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"
+    return {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
+
+
+def validators(etag: str) -> dict[str, str]:
+    """Headers of what a browser may keep, and asks for again before each use, so that a sign-out holds."""
+    return {"ETag": f'"{etag}"', "Cache-Control": "private, no-cache"}
+
+
+def etags(header: str) -> list[str]:
+    """The entity tags of If-Match or If-None-Match; weak ones count as strong, one form of each thing being served."""
+    return [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",") if tag.strip()]
 
 
 async def read_json(request: Request) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from tests.integration.coordinator.house import MAX_UPLOAD_BYTES
 from tests.integration.coordinator.papers import DRAWING, ORDER, email
 from tests.integration.gateway.web import Web
+from tests.unit.reader.conftest import pdf
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 _METADATA = {"project_name": "Skid frame", "customer": "Acme", "family": "Frames"}
@@ -114,7 +115,25 @@ async def test_an_original_is_never_active(web: Web) -> None:
     assert plain == 'attachment; filename="we_22ird n_me.html"'
     assert unquote(exact) == document["file_name"]
     assert answer.headers["content-length"] == str(len(content))
+    assert answer.headers["cache-control"] == "private, no-store"
     await web.problem(await web.http.get(f"{session}/documents/none/content"), 404, "NOT_FOUND")
+
+
+async def test_a_picture_is_asked_for_before_each_use_and_sent_once(web: Web) -> None:
+    session = await new_session(web)
+    (document,) = await upload(web, session, ("drawing.pdf", pdf(["All welds shall be inspected."])))
+    url = f"/{document['name']}/pages/1/picture"
+    picture = await web.http.get(url, params={"width": 200})
+    assert (picture.status_code, picture.headers["cache-control"]) == (200, "private, no-cache")
+    known = {"if-none-match": picture.headers["etag"]}
+    again = await web.http.get(url, params={"width": 200}, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"] == "private, no-cache"
+    larger = await web.http.get(url, params={"width": 300}, headers=known)
+    assert larger.status_code == 200
+    assert larger.content != picture.content
+    assert (await web.http.delete(f"/{document['name']}")).status_code == 204
+    await web.problem(await web.http.get(url, params={"width": 200}, headers=known), 404, "NOT_FOUND")
 
 
 async def test_the_way_from_papers_to_a_plan(web: Web) -> None:
@@ -181,6 +200,7 @@ async def read_and_edit(web: Web, session: str) -> None:
     exported = await web.http.get(f"{latest}/export", params={"format": "markdown"})
     assert exported.text.startswith("# Strategic Build Plan")
     assert 'filename="plan-3.md"' in exported.headers["content-disposition"]
+    assert exported.headers["cache-control"] == "private, no-store"
     as_json = await web.http.get(f"{session}/plans/1/export", params={"format": "json"})
     assert as_json.json()["revision"] == 1
     await web.problem(await web.http.get(f"{session}/plans/99"), 404, "NOT_FOUND")
