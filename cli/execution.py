@@ -44,7 +44,8 @@ def execute(work: Callable[[Output], Coroutine[Any, Any, int]], *, as_json: bool
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.FAILED
     finally:
-        tracing.close()
+        if not tracing.close():
+            output.note("note: traces of this command did not reach OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
 def on_coordinator(work: Callable[[Client, Output], Awaitable[int]], target: str, as_json: bool) -> int:

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import logging
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _W3C = TraceContextTextMapPropagator()
 _HEADER = "traceparent"
+_LAST_SECONDS = 1.5
+_library = logging.getLogger("opentelemetry")
+_library.addHandler(logging.NullHandler())  # where logs are not configured, as in the command, it is not heard
+
+
+class _Exporter(OTLPSpanExporter):
+    """Knows whether its latest batch has arrived."""
+
+    arrived = True
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = super().export(spans)
+        self.arrived = result is SpanExportResult.SUCCESS
+        return result
 
 
 class OtlpTracer:
     """See services.runtime.tracing.Tracer."""
 
     def __init__(self, service: str) -> None:
-        self._provider = TracerProvider(resource=Resource.create({"service.name": f"buildplan-{service}"}))
-        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        resource = Resource.create({"service.name": f"buildplan-{service}"})
+        self._exporter = _Exporter()
+        self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+        self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
         self._tracer = self._provider.get_tracer("buildplan")
 
     @contextmanager
@@ -56,6 +74,13 @@ class OtlpTracer:
             return {}
         return {"trace_id": trace.format_trace_id(context.trace_id), "span_id": trace.format_span_id(context.span_id)}
 
-    def close(self) -> None:
-        """Sends what is left."""
-        self._provider.shutdown()
+    def close(self) -> bool:
+        """See tracing.close. The library alone would wait for its collector until a supervisor kills the process."""
+        sending = threading.Thread(target=self._provider.shutdown, name="last spans", daemon=True)
+        sending.start()
+        sending.join(_LAST_SECONDS)
+        if sending.is_alive():
+            _library.setLevel(logging.CRITICAL + 1)
+            self._exporter.shutdown()
+            return False
+        return self._exporter.arrived

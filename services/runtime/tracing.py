@@ -36,8 +36,8 @@ class Tracer(Protocol):
     def identifiers(self) -> Mapping[str, str]:
         """The current trace's and span's ids, for logs."""
 
-    def close(self) -> None:
-        """Sends what is left."""
+    def close(self) -> bool:
+        """See `close`."""
 
 
 class _Current:
@@ -65,11 +65,10 @@ def configure(service: str, environment: Environment) -> None:
     _Current.tracer = OtlpTracer(service)
 
 
-def close() -> None:
-    """Sends what is left; spans are nothing from now on."""
-    if _Current.tracer is not None:
-        _Current.tracer.close()
-        _Current.tracer = None
+def close() -> bool:
+    """Sends what is left, within two seconds; spans are nothing from now on. False when the last ones did not arrive."""
+    tracer, _Current.tracer = _Current.tracer, None
+    return tracer is None or tracer.close()
 
 
 def is_on() -> bool:
