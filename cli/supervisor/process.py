@@ -95,8 +95,9 @@ class ServiceProcess:
             lines = stream.read().decode(errors="replace").split("\n")
         last = next((line for line in reversed(lines) if line.strip()), "")
         try:
-            return str(json.loads(last).get("event", last))
-        except (ValueError, AttributeError):
+            said = json.loads(last)
+            return ": ".join(str(said[part]) for part in ("event", "cause") if part in said) or last
+        except (ValueError, TypeError):
             return last.strip()
 
 

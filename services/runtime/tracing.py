@@ -17,6 +17,7 @@ from services.runtime.settings import Environment, SettingError
 TRACEPARENT = "traceparent"
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.grpc")
+_NUMBERS = ("OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "OTEL_BSP_SCHEDULE_DELAY")
 _URL = re.compile(r"(https?://)?[^\s/]+(/\S*)?")
 _NO_SPAN = nullcontext()
 
@@ -47,7 +48,7 @@ class _Current:
 def configure(service: str, environment: Environment) -> None:
     """Exports traces by OTLP over gRPC where OTEL_EXPORTER_OTLP_ENDPOINT says so; the library reads its other settings.
 
-    Raises SettingError when the packages are missing, or for what is no URL.
+    Raises SettingError when the packages are missing, for what is no URL, and for other values that are not taken.
     """
     endpoint = environment.text(_ENDPOINT, "")
     if not endpoint:
@@ -60,13 +61,23 @@ def configure(service: str, environment: Environment) -> None:
         missing = list(_PACKAGES)
     if missing:
         raise SettingError(f"{_ENDPOINT} needs the packages of OpenTelemetry: install build-planner[telemetry]")
+    for name in _NUMBERS:
+        environment.integer(name, 1, minimum=1)
+    _Current.tracer = _made(service, environment)
+
+
+def _made(service: str, environment: Environment) -> Tracer:
     from services.runtime.otlp import OtlpTracer
 
-    _Current.tracer = OtlpTracer(service)
+    try:
+        return OtlpTracer(service)
+    except Exception as error:  # the library raises what it likes, and its words do not name the setting
+        names = ", ".join(sorted(name for name in environment.values if name.startswith("OTEL_")))
+        raise SettingError(f"one of {names} is not taken: {error}") from error
 
 
 def close() -> bool:
-    """Sends what is left, within two seconds; spans are nothing from now on. False when the last ones did not arrive."""
+    """Sends what is left, within two seconds; spans are nothing from now on. False when the last did not arrive."""
     tracer, _Current.tracer = _Current.tracer, None
     return tracer is None or tracer.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 
@@ -148,7 +149,7 @@ async def test_a_taken_port_is_said() -> None:
         )
         _, errors = await process.communicate()
     assert process.returncode == 2
-    assert errors.startswith(b"gateway: cannot listen on 127.0.0.1:")
+    assert json.loads(errors)["cause"].startswith("cannot listen on 127.0.0.1:")
 
 
 async def test_a_gateway_that_is_told_to_end_says_so_while_it_still_takes_new_clients() -> None:

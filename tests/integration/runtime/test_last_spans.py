@@ -48,9 +48,7 @@ def test_the_last_spans_arrive_where_they_are_taken(monkeypatch: pytest.MonkeyPa
         assert len(collector.named("work")) == 1
 
 
-def test_the_command_says_in_one_line_that_its_traces_are_lost(
-    dead_end: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_says_in_one_line_that_its_traces_are_lost(dead_end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ENDPOINT, dead_end)
     command = "import sys; from cli.execution import execute; sys.exit(execute(lambda _: work(), as_json=False))"
     script = f"async def work(): return 0\n{command}"

@@ -131,6 +131,7 @@ async def test_a_service_that_ends_is_started_again_and_none_is_left(tmp_path: P
     [
         ("import sys; sys.exit('trial: BUILDPLAN_PORT is wrong')", 1, "trial: BUILDPLAN_PORT is wrong"),
         ("import sys; print('cannot listen', file=sys.stderr); sys.exit(2)", 2, "cannot listen"),
+        ('print(\'{"event": "cannot go on", "cause": "port taken"}\')', 1, "cannot go on: port taken"),
         ("import os; os.abort()", 1, "signal 6"),
     ],
 )
