@@ -57,7 +57,7 @@ class SpecialistServicer(SpecialistServiceServicer):
         """Description, progress, one patch."""
         if not request.HasField("context"):
             raise InvalidArgument("context", "a proposal needs a context pack")
-        bind(run=request.run, agent=self._description.agent)
+        bind(session=request.context.session, run=request.run, agent=self._description.agent)
         yield ProposeResponse(description=self._description)
         async with aclosing(self._engine.propose(request.context)) as parts:  # type: ignore[type-var]
             async for part in parts:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from buildplan.v1.document_pb2 import Document, DocumentKind, Page
 from buildplan.v1.fact_pb2 import Fact
-from services.contract.names import last_id, parse, parse_session
+from services.contract.names import last_id, parse, parse_session, session_name
 from services.coordinator.documents import metrics
 from services.coordinator.documents.claims import draw_facts
 from services.coordinator.documents.correction import check_kind, correct
@@ -166,7 +166,7 @@ def _insertion(session: str, papers: Sequence[Paper], now: datetime) -> Callable
 
 def _told(session: str, paper: Paper) -> Document:
     document, pages, facts = paper.document, len(paper.pages), len(paper.facts)
-    _log.info("document stored", session=session, document=document.name, pages=pages, facts=facts)
+    _log.info("document stored", session=session_name(session), document=document.name, pages=pages, facts=facts)
     return document
 
 

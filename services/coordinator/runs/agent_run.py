@@ -27,7 +27,7 @@ from services.coordinator.runs.specialists import Specialist
 from services.coordinator.runs.states import agent_event
 from services.coordinator.store import Store
 from services.coordinator.store import checkpoints as checkpoint_rows
-from services.runtime.logs import get_logger
+from services.runtime.logs import bind, get_logger
 
 _log = get_logger()
 
@@ -92,6 +92,7 @@ class AgentRun:
         With `look_up` a stored result of the same input stands for the call. `alone` is the second time of an
         agent whose provider failed for now: the wait that it was asked for is kept first.
         """
+        bind(agent=self.name)
         wait = self._asked_wait() if alone else 0.0
         self._begin("its model's provider failed for now; runs again alone" if alone else "starting", wait)
         try:
@@ -113,9 +114,7 @@ class AgentRun:
         self._set(AgentStatus.STATE_ERROR, error.failure.message)
         self.status.failure.CopyFrom(error.failure)
         self._tell()
-        session, run = self._around.ids
-        reason, attempt = error.failure.reason, self.status.attempt
-        _log.warning("agent failed", session=session, run=run, agent=self.name, reason=reason, attempt=attempt)
+        _log.warning("agent failed", agent=self.name, reason=error.reason, attempt=self.status.attempt)
 
     def _asked_wait(self) -> float:
         """What is left of the wait that the provider asked for, in seconds."""

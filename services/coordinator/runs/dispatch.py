@@ -48,7 +48,7 @@ async def _read(specialist: Specialist, request: ProposeRequest, deadline: float
             reading.take(response)
     except grpc.aio.AioRpcError as error:
         remote = read_error(error)
-        _log.warning("agent call failed", agent=specialist.agent, code=remote.code.name, details=remote.message)
+        _log.warning("agent call failed", code=remote.code.name, details=remote.message)
         begun = reading.description is not None
         raise remote_failure(specialist.agent, specialist.address, deadline, begun, remote) from error
     finally:

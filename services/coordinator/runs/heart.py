@@ -20,6 +20,7 @@ from services.coordinator.runs.assignment import Assignment, Earlier, House
 from services.coordinator.store import attempts, leases, queue
 from services.coordinator.store.leases import Kept
 from services.coordinator.store.queue import Claimed
+from services.runtime import tracing
 from services.runtime.errors import DomainError
 from services.runtime.logs import get_logger
 
@@ -158,7 +159,8 @@ class Heart:
 
     def _take_up(self, claimed: Claimed, assignment: Assignment, earlier: Earlier) -> None:
         name = claimed.run.name
-        _log.info("run is taken up", run=name, state=Run.State.Name(claimed.run.state))
+        with tracing.span("take up", assignment.trace, run=name):
+            _log.info("run is taken up", run=name, state=Run.State.Name(claimed.run.state))
         if claimed.abandoned:
             metrics.LEASE_TAKEOVERS.add(1)
         self._house.feed.open(name, claimed.run.last_sequence)

@@ -31,6 +31,7 @@ from services.coordinator.store import plans as plan_rows
 from services.coordinator.store import sessions as session_rows
 from services.runtime import tracing
 from services.runtime.errors import DomainError
+from services.runtime.logs import bind
 
 _LARGE_CONTEXT = 500
 
@@ -88,6 +89,7 @@ class RunExecution:
 
     async def _execute(self) -> None:
         try:
+            bind(session=session_name(self._ids[0]), run=self.run.name)
             with tracing.span("run", self._assignment.trace, run=self.run.name):
                 stopped = await self._work()
                 self._ending = True

@@ -18,7 +18,7 @@ from services.coordinator.store import events as event_rows
 from services.coordinator.store import runs as rows
 from services.coordinator.store.errors import CommitUnknown, StoreUnavailable
 from services.runtime.errors import DomainError
-from services.runtime.logs import get_logger
+from services.runtime.logs import get_logger, unbind
 
 _log = get_logger()
 _MANY = 1_000_000
@@ -93,6 +93,8 @@ class RunLog:
             self._timer = None
 
     async def _write(self) -> None:
+        """Began when one agent said something, but writes for all."""
+        unbind("agent")
         try:
             while self._pending:
                 units, self._pending = self._pending, []

@@ -70,7 +70,7 @@ class VectorStoreKeeper:
             async with self._turn(_id(session)):
                 if store and await self._is_ours(_id(session), store):
                     await self._index.delete(store)
-                    _log.info("vector store deleted", session=_id(session), store=store)
+                    _log.info("vector store deleted", session=session.name, store=store)
         except DomainError as error:
             message = (
                 f"the session's vector store {store} could not be deleted ({error.message}); delete the session again, "
@@ -135,7 +135,7 @@ class VectorStoreKeeper:
 
     def _note(self, session: str, trouble: str, defect: Exception | None = None) -> None:
         self._trouble[session] = trouble
-        _log.error("vector store is not in step", session=session, cause=trouble, exc_info=defect)
+        _log.error("vector store is not in step", session=session_name(session), cause=trouble, exc_info=defect)
 
     async def _sync(self, session: str, *, make: bool) -> None:
         def load(tx: Connection) -> Any:
@@ -151,7 +151,8 @@ class VectorStoreKeeper:
         step = await self._index.sync(known, found.name, documents, pages)
         if step.store != known:
             await self._store.write(lambda tx: self._record(tx, session, step.store))
-        _log.info("vector store in step", session=session, store=step.store, added=step.added, removed=step.removed)
+        counts = {"added": step.added, "removed": step.removed}
+        _log.info("vector store in step", session=found.name, store=step.store, **counts)
 
     async def _make(self, session: str) -> str:
         """A new store, on record before anything is put into it, so that none is ever lost sight of."""

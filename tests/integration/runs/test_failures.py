@@ -12,7 +12,6 @@ import structlog
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run
-from services.contract.names import parse
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.runs import Runs
 from services.coordinator.runs.specialists import Specialists
@@ -183,14 +182,3 @@ async def test_an_unknown_failure_is_not_repeated(house: House) -> None:
     run = await house.finished()
     assert house.calls()["pma"] == 1
     assert status_of(run, "pma").failure.reason == "INTERNAL"
-
-
-async def test_a_failure_is_in_the_log_with_session_run_and_agent(house: House) -> None:
-    house.fakes["pma"].behaviour = Behaviour(patches=())
-    with structlog.testing.capture_logs() as logs:
-        run = await house.start()
-        await house.events(run.name)
-    session, number = parse(run.name, "runs")
-    (line,) = (line for line in logs if line["event"] == "agent failed")
-    said = {name: line[name] for name in ("session", "run", "agent", "reason")}
-    assert said == {"session": session, "run": number, "agent": "pma", "reason": "NO_PATCH"}
