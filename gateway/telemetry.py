@@ -54,7 +54,7 @@ class Telemetry:
         # The context of a connection's earlier request may come back in a later one (CPython issue 140947).
         unbind("run")
         self._open += 1
-        with tracing.span(scope["method"], Headers(scope=scope).get(tracing.TRACEPARENT, "")):
+        with tracing.span(scope["method"], Headers(scope=scope).get(tracing.TRACEPARENT, ""), "server"):
             try:
                 await self._app(scope, receive, counted)
             finally:

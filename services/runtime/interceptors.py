@@ -99,7 +99,7 @@ def _unary(
         return response
 
     async def answer(request: Any, context: _Context) -> Any:
-        with tracing.span(method, _parent(context)):
+        with tracing.span(method, _parent(context), "server"):
             started = time.perf_counter()
             try:
                 with entrance.places.take():
@@ -119,7 +119,7 @@ def _stream(
     behaviour: Callable[[Any, _Context], AsyncIterator[Any]], method: str, entrance: Entrance
 ) -> Callable[[Any, _Context], AsyncIterator[Any]]:
     async def stream(request: Any, context: _Context) -> AsyncIterator[Any]:
-        with tracing.span(method, _parent(context)):
+        with tracing.span(method, _parent(context), "server"):
             try:
                 with entrance.places.take():
                     async with entrance.door.visit(method, _metadata(context)) as visit:
@@ -170,6 +170,8 @@ async def _fail(error: BaseException, context: _Context, method: str) -> NoRetur
         raise error
     domain = _domain_error(error, method)
     _FAILED.add(1, method, domain.code.name)
+    tracing.add(**{tracing.STATUS: domain.code.value[0]})
+    tracing.fail(domain.reason)
     tell = _log.warning if domain.code is grpc.StatusCode.UNAUTHENTICATED else _log.info
     who = identified()
     told = {} if who is None else {"tenant": who.tenant, "subject": who.subject}

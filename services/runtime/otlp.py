@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +15,16 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from services.runtime.tracing import Kind
+
 _W3C = TraceContextTextMapPropagator()
 _HEADER = "traceparent"
+_KINDS: Mapping[Kind, trace.SpanKind] = {
+    "internal": trace.SpanKind.INTERNAL,
+    "server": trace.SpanKind.SERVER,
+    "client": trace.SpanKind.CLIENT,
+}
+_LEFT = (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt)
 _LAST_SECONDS = 1.5
 _library = logging.getLogger("opentelemetry")
 _library.addHandler(logging.NullHandler())  # where logs are not configured, as in the command, it is not heard
@@ -43,16 +52,20 @@ class OtlpTracer:
         self._tracer = self._provider.get_tracer("buildplan")
 
     @contextmanager
-    def span(self, name: str, parent: str, attributes: Mapping[str, str]) -> Iterator[None]:
+    def span(self, name: str, parent: str, kind: Kind, attributes: Mapping[str, str]) -> Iterator[None]:
         """See tracing.span."""
         context = _W3C.extract({_HEADER: parent}) if parent else None
         with self._tracer.start_as_current_span(
-            name, context, attributes=attributes, record_exception=False, set_status_on_exception=False
+            name, context, _KINDS[kind], attributes, record_exception=False, set_status_on_exception=False
         ) as current:
             try:
                 yield
+            except _LEFT:
+                current.set_attribute("cancelled", True)
+                raise
             except BaseException as error:
-                current.set_status(trace.StatusCode.ERROR, type(error).__name__)
+                if not _has_failed(current):
+                    current.set_status(trace.StatusCode.ERROR, type(error).__name__)
                 raise
 
     def rename(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -60,6 +73,16 @@ class OtlpTracer:
         current = trace.get_current_span()
         current.update_name(name)
         current.set_attributes(attributes)
+
+    def add(self, attributes: Mapping[str, str | int]) -> None:
+        """See tracing.add."""
+        trace.get_current_span().set_attributes(attributes)
+
+    def fail(self, reason: str) -> None:
+        """See tracing.fail."""
+        current = trace.get_current_span()
+        current.set_attribute("reason", reason)
+        current.set_status(trace.StatusCode.ERROR, reason)
 
     def traceparent(self) -> str:
         """See tracing.traceparent."""
@@ -84,3 +107,7 @@ class OtlpTracer:
             self._exporter.shutdown()
             return False
         return self._exporter.arrived
+
+
+def _has_failed(span: trace.Span) -> bool:
+    return isinstance(span, ReadableSpan) and span.status.status_code is trace.StatusCode.ERROR

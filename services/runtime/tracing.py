@@ -10,26 +10,36 @@ import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
-from typing import Protocol
+from typing import Literal, Protocol
 
 from services.runtime.settings import Environment, SettingError
 
 TRACEPARENT = "traceparent"
+STATUS = "rpc.grpc.status_code"
+"""The attribute for a call's status, as gRPC numbers them."""
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.grpc")
 _NUMBERS = ("OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "OTEL_BSP_SCHEDULE_DELAY")
 _URL = re.compile(r"(https?://)?[^\s/]+(/\S*)?")
 _NO_SPAN = nullcontext()
+Kind = Literal["internal", "server", "client"]
+"""What a span's work is: our own, an answer to a call, or a call of somebody else."""
 
 
 class Tracer(Protocol):
     """Where spans go."""
 
-    def span(self, name: str, parent: str, attributes: Mapping[str, str]) -> AbstractContextManager[None]:
+    def span(self, name: str, parent: str, kind: Kind, attributes: Mapping[str, str]) -> AbstractContextManager[None]:
         """See `span`."""
 
     def rename(self, name: str, attributes: Mapping[str, str]) -> None:
         """See `rename`."""
+
+    def add(self, attributes: Mapping[str, str | int]) -> None:
+        """See `add`."""
+
+    def fail(self, reason: str) -> None:
+        """See `fail`."""
 
     def traceparent(self) -> str:
         """See `traceparent`."""
@@ -87,18 +97,31 @@ def is_on() -> bool:
     return _Current.tracer is not None
 
 
-def span(name: str, parent: str = "", **attributes: str) -> AbstractContextManager[None]:
+def span(name: str, parent: str = "", kind: Kind = "internal", **attributes: str) -> AbstractContextManager[None]:
     """A span around a block, below the current one or below `parent`, a traceparent.
 
-    An exception marks it as failed by its type alone: messages may hold words of the papers.
+    An exception marks it as failed by its type alone, unless `fail` gave a reason before: messages may hold words of
+    the papers. Whoever leaves a call or stops the work has not failed.
     """
-    return _Current.tracer.span(name, parent, attributes) if _Current.tracer else _NO_SPAN
+    return _Current.tracer.span(name, parent, kind, attributes) if _Current.tracer else _NO_SPAN
 
 
 def rename(name: str, **attributes: str) -> None:
     """Gives the current span another name and more attributes: what it is about may turn out on its way."""
     if _Current.tracer is not None:
         _Current.tracer.rename(name, attributes)
+
+
+def add(**attributes: str | int) -> None:
+    """Gives the current span more attributes."""
+    if _Current.tracer is not None:
+        _Current.tracer.add(attributes)
+
+
+def fail(reason: str) -> None:
+    """Marks the current span as failed for one of our stable reasons."""
+    if _Current.tracer is not None:
+        _Current.tracer.fail(reason)
 
 
 def traceparent() -> str:

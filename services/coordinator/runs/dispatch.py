@@ -36,9 +36,13 @@ async def propose(specialist: Specialist, request: ProposeRequest, deadline: flo
     The call is cancelled whatever happens, so that a specialist never works for nobody.
     """
     reading = _Reading(specialist.agent, hear)
-    with tracing.span(f"propose {specialist.agent}", run=request.run, agent=specialist.agent):
-        await _read(specialist, request, deadline, reading)
-    return reading.result()
+    with tracing.span(f"propose {specialist.agent}", kind="client", run=request.run, agent=specialist.agent):
+        try:
+            await _read(specialist, request, deadline, reading)
+            return reading.result()
+        except AgentFailed as failed:
+            tracing.fail(failed.reason)
+            raise
 
 
 async def _read(specialist: Specialist, request: ProposeRequest, deadline: float, reading: _Reading) -> None:
@@ -49,6 +53,7 @@ async def _read(specialist: Specialist, request: ProposeRequest, deadline: float
     except grpc.aio.AioRpcError as error:
         remote = read_error(error)
         _log.warning("agent call failed", code=remote.code.name, details=remote.message)
+        tracing.add(**{tracing.STATUS: remote.code.value[0]})
         begun = reading.description is not None
         raise remote_failure(specialist.agent, specialist.address, deadline, begun, remote) from error
     finally:

@@ -94,6 +94,7 @@ class RunExecution:
                 stopped = await self._work()
                 self._ending = True
                 await self._end(stopped)
+                _tell_trace(self.run)
         finally:
             await self._log.close()
 
@@ -230,3 +231,12 @@ class RunExecution:
 
     def _put(self, event: RunEvent) -> None:
         self._log.put(lambda _: (event,))
+
+
+def _tell_trace(run: Run) -> None:
+    """How the run ended; one that is PARTIAL has made a plan, and the agents that failed are marked themselves."""
+    tracing.add(state=Run.State.Name(run.state).removeprefix("STATE_"))
+    if run.HasField("failure"):
+        tracing.add(reason=run.failure.reason)
+    if run.state == Run.STATE_FAILED:
+        tracing.fail(run.failure.reason)

@@ -100,8 +100,7 @@ class Calls:
             set_time(attempt.start_time, self._timing.now())
             teller.say(doing, begun=attempt, **attempts)
             try:
-                with tracing.span("model call", model=self._settings.model, attempt=str(number)):
-                    reply = await self._provider.ask(body)
+                reply = await self._traced(body, number)
             except CallFailed as failed:
                 self._breaker.failed() if failed.kind.down else self._breaker.succeeded()
                 self._end(attempt, failed.reason, teller)
@@ -114,6 +113,14 @@ class Calls:
         attempt.usage.CopyFrom(reply.usage)
         self._end(attempt, reply.status.upper(), teller)
         return reply
+
+    async def _traced(self, body: Mapping[str, Any], number: int) -> Reply:
+        with tracing.span("model call", kind="client", model=self._settings.model, attempt=str(number)):
+            try:
+                return await self._provider.ask(body)
+            except CallFailed as failed:
+                tracing.fail(failed.reason)
+                raise
 
     def _waits(self, teller: Teller) -> Callable[[CallFailed, int, float], None]:
         attempts = self._settings.retry.attempts

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 
+import grpc
 import pytest
 
 from services.coordinator.runs.runs import Runs
@@ -47,6 +48,8 @@ async def test_with_traces_on_cancel_still_reaches_the_specialist_within_a_tenth
     (call,) = collector.named("propose pma")
     (of_run,) = collector.named("run")
     assert call.parent == of_run.id
+    assert (call.kind, call.failed) == ("CLIENT", None)
+    assert (of_run.attributes["state"], of_run.attributes["reason"], of_run.failed) == ("CANCELLED", "CANCELLED", None)
 
 
 async def test_whoever_takes_a_run_over_goes_on_in_its_trace(house: House, collector: Collector) -> None:
@@ -65,3 +68,26 @@ async def test_whoever_takes_a_run_over_goes_on_in_its_trace(house: House, colle
     await asyncio.to_thread(tracing.close)
     (asked,) = collector.named("asked")
     assert [span.parent for span in collector.named("run")] == [asked.id, asked.id]
+
+
+async def test_a_trace_says_how_its_run_and_each_agent_ended(house: House, collector: Collector) -> None:
+    house.fakes["pma"].behaviour = Behaviour(code=grpc.StatusCode.INTERNAL)
+    house.fakes["sca"].behaviour = Behaviour(patches=())
+    await house.finished()
+    for fake in house.fakes.values():
+        fake.behaviour = Behaviour(patches=())
+    await house.finished(ignore_checkpoints=True)
+    await asyncio.to_thread(tracing.close)
+    partial, failed = collector.named("run")
+    assert (partial.attributes["state"], partial.attributes["reason"], partial.failed) == (
+        "PARTIAL",
+        "AGENTS_FAILED",
+        None,
+    )
+    assert (failed.attributes["state"], failed.failed) == ("FAILED", "AGENTS_FAILED")
+    pma, _ = collector.named("propose pma")
+    assert (pma.failed, pma.attributes["rpc.grpc.status_code"], pma.kind) == ("INTERNAL", "13", "CLIENT")
+    sca, _ = collector.named("propose sca")
+    assert (sca.failed, sca.attributes["reason"]) == ("NO_PATCH", "NO_PATCH")
+    good, bad = collector.named("propose ema")
+    assert (good.failed, bad.failed) == (None, "NO_PATCH")

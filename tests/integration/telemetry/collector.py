@@ -15,7 +15,7 @@ from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as pb_
 
 @dataclass(frozen=True)
 class Span:
-    """What a test asks of a span; ids are lower-case hex."""
+    """What a test asks of a span; ids are lower-case hex, `failed` is what its error status says."""
 
     service: str
     name: str
@@ -23,6 +23,8 @@ class Span:
     id: str
     parent: str
     attributes: dict[str, str]
+    kind: str
+    failed: str | None
 
 
 @dataclass
@@ -63,8 +65,10 @@ def collecting() -> Iterator[Collector]:
 
 def _span(service: str, span: Any) -> Span:
     ids = (span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex())
-    return Span(service, span.name, *ids, _attributes(span.attributes))
+    kind = span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_")
+    failed = span.status.message if span.status.code == span.status.STATUS_CODE_ERROR else None
+    return Span(service, span.name, *ids, _attributes(span.attributes), kind, failed)
 
 
 def _attributes(pairs: Any) -> dict[str, str]:
-    return {pair.key: pair.value.string_value for pair in pairs}
+    return {pair.key: str(getattr(pair.value, pair.value.WhichOneof("value"))) for pair in pairs}
