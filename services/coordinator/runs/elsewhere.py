@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
+from services.coordinator.runs import metrics
 from services.coordinator.runs.tail import ReadLog, Tail
 from services.runtime.errors import DomainError
 
@@ -19,6 +21,7 @@ class _Follower:
         self.moved = asyncio.Event()
         self.waiting = 0
         self._left = asyncio.get_running_loop().time()
+        self.begun = time.time()
         self.task: asyncio.Task[None] | None = None
 
     @property
@@ -91,6 +94,7 @@ class Elsewhere:
                 break
             if page.events:
                 tail.extend(page.events)
+                metrics.observe_elsewhere(page.events, follower.begun)
                 continue
             if page.ended:
                 tail.ended = True

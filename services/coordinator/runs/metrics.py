@@ -23,7 +23,7 @@ _AGENT_SECONDS = Histogram("buildplan_agent_seconds", "Working time of an agent 
 _AGENT_ATTEMPTS = Counter("buildplan_agent_attempts_total", "Attempts of agents that ended.", ("agent",))
 _AGENT_FAILURES = Counter("buildplan_agent_failures_total", "Agents that failed in a run.", ("agent", "reason"))
 _REUSED = Counter("buildplan_agent_results_reused_total", "Results taken from a checkpoint, paid for once.", ("agent",))
-_EVENT_LAG = Histogram("buildplan_event_lag_seconds", "From an event to its showing, stored by then.")
+_EVENT_LAG = Histogram("buildplan_event_lag_seconds", "From an event to its showing, by its run's owner or another.")
 _AGENT_ENDS = (AgentStatus.STATE_COMPLETE, AgentStatus.STATE_ERROR)
 _AGENT_END_NAMES = ("COMPLETE", "ERROR", CANCELLED)
 
@@ -38,6 +38,18 @@ def expect(agents: Iterable[str]) -> None:
         _REUSED.expect(agent)
         for end in _AGENT_END_NAMES:
             _AGENT_SECONDS.expect(agent, end)
+
+
+def observe_elsewhere(events: Iterable[RunEvent], since: float) -> None:
+    """Counts how late events of another coordinator are shown here; those before `since` were not waited for.
+
+    Where the two clocks differ, so does what is counted.
+    """
+    moment = time.time()
+    for event in events:
+        created = event.create_time.ToMicroseconds() / 1e6
+        if created >= since:
+            _EVENT_LAG.observe(max(0.0, moment - created))
 
 
 def observe(events: Iterable[RunEvent]) -> None:

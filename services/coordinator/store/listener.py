@@ -25,6 +25,7 @@ class Listener:
         self._hear = hear
         self._turned = turned
         self._task: asyncio.Task[None] | None = None
+        self._missed = False
         self.live = False
 
     def start(self) -> None:
@@ -47,6 +48,7 @@ class Listener:
             except psycopg.Error as error:
                 if self.live or wait == _FIRST_WAIT_SECONDS:
                     _log.warning("not listening to other coordinators", cause=str(error).strip())
+                    self._missed = True
             wait = _FIRST_WAIT_SECONDS if self.live else min(2 * wait, _LONGEST_WAIT_SECONDS)
             self._turn(live=False)
             await asyncio.sleep(wait)
@@ -60,6 +62,9 @@ class Listener:
         async with connection:
             await connection.execute(f"LISTEN {changes.CHANNEL}")
             self._turn(live=True)
+            if self._missed:
+                _log.info("listening to other coordinators again")
+                self._missed = False
             async for notification in connection.notifies():
                 for kind, run in changes.read(notification.payload):
                     self._hear(kind, run)

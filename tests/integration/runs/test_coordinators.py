@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+import structlog
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run, RunEvent
@@ -144,13 +145,16 @@ async def test_a_lost_listener_comes_back_and_no_watcher_misses_anything(
     run = await first.start()
     watching = asyncio.create_task(second.events(run.name))
     await second.until(run.name, "qma", AgentStatus.STATE_COMPLETE)
-    for _ in range(3):
-        await asyncio.to_thread(end_listeners, postgres)
-        await asyncio.sleep(0.2)
-    events = await watching
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            await asyncio.to_thread(end_listeners, postgres)
+            await asyncio.sleep(0.2)
+        events = await watching
+        await listening(second)
+    said = [line["event"] for line in logs if "other coordinators" in line["event"]]
+    assert said.count("listening to other coordinators again") == said.count("not listening to other coordinators") > 0
     assert numbers(events) == list(range(1, len(events) + 1))
     assert events[-1].run_state.state == Run.STATE_SUCCEEDED
-    await listening(second)
 
 
 def end_listeners(server: Postgres) -> None:

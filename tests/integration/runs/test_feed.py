@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
 
+import prometheus_client
 import pytest
 
 from buildplan.v1.agent_pb2 import AgentStatus
 from buildplan.v1.run_pb2 import Run, RunEvent
+from services.coordinator.runs import metrics
 from services.coordinator.runs.elsewhere import Elsewhere
 from services.coordinator.runs.feed import Feed
 from services.coordinator.runs.tail import TAIL_LENGTH, LogPage
@@ -170,3 +175,24 @@ async def test_stopping_sends_watchers_away_to_come_back(log: Log) -> None:
     log.feed.stop()
     with pytest.raises(Unavailable, match="sequence"):
         await asyncio.wait_for(followers[0], 1)
+
+
+async def test_events_of_another_coordinator_count_as_late_as_they_are_shown_here(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = prometheus_client.CollectorRegistry()
+    library = SimpleNamespace(Histogram=partial(prometheus_client.Histogram, registry=registry))
+    monkeypatch.setattr(metrics._EVENT_LAG, "_exposed", metrics._EVENT_LAG._make(library))
+    log.feed.close(RUN)
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    log.happen(3)
+    for event in log.events:
+        event.create_time.FromDatetime(an_hour_ago)
+    watching = asyncio.create_task(watch(log, 0))
+    await asyncio.sleep(0.1)
+    log.happen(1, end=True)
+    for event in log.events[3:]:
+        event.create_time.FromDatetime(datetime.now(UTC))
+    assert await watching == [1, 2, 3, 4, 5]
+    assert registry.get_sample_value("buildplan_event_lag_seconds_count") == 2
+    assert registry.get_sample_value("buildplan_event_lag_seconds_bucket", {"le": "5.0"}) == 2
