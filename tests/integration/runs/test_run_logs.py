@@ -11,10 +11,9 @@ import structlog
 
 from services.coordinator.runs.runs import Runs
 from services.runtime import tracing
-from services.runtime.settings import Environment
 from tests.fakes.specialist import Behaviour
 from tests.integration.runs.conftest import POLICY, House
-from tests.integration.telemetry.collector import Collector, collecting
+from tests.integration.telemetry.collector import Collector
 
 Lines = list[MutableMapping[str, Any]]
 
@@ -59,15 +58,6 @@ async def test_agents_of_a_cancelled_run_have_full_names(house: House, logs: Lin
     assert "pma" in {line["agent"] for line in failed}
     for line in failed:
         assert line.items() >= {"session": house.session, "run": run.name}.items()
-
-
-@pytest.fixture
-def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
-    with collecting() as collector:
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address)
-        tracing.configure("test", Environment({"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address}))
-        yield collector
-        tracing.close()
 
 
 async def test_the_line_of_a_takeover_is_in_the_trace_of_the_run(

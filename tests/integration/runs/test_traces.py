@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 
 import grpc
 import pytest
 
 from services.coordinator.runs.runs import Runs
 from services.runtime import tracing
-from services.runtime.settings import Environment
 from tests.fakes.specialist import Behaviour, FakeSpecialist
 from tests.integration.runs.conftest import POLICY, House
-from tests.integration.telemetry.collector import Collector, collecting
-
-
-@pytest.fixture
-def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
-    with collecting() as collector:
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address)
-        tracing.configure("test", Environment({"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address}))
-        yield collector
-        tracing.close()
+from tests.integration.telemetry.collector import Collector
 
 
 @pytest.fixture

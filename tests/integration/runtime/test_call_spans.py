@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import grpc
 import pytest
@@ -11,18 +11,8 @@ import pytest
 from buildplan.v1.specialist_service_pb2 import DescribeRequest, DescribeResponse, ProposeRequest, ProposeResponse
 from services.runtime import tracing
 from services.runtime.errors import NotFound
-from services.runtime.settings import Environment
 from tests.integration.runtime.echo import NAME, echo_server, stub_for
-from tests.integration.telemetry.collector import Collector, collecting
-
-
-@pytest.fixture
-def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
-    with collecting() as collector:
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address)
-        tracing.configure("test", Environment({"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address}))
-        yield collector
-        tracing.close()
+from tests.integration.telemetry.collector import Collector
 
 
 @pytest.mark.parametrize(
