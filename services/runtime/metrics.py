@@ -9,13 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from services.runtime.settings import SettingError
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
-_LIBRARY = "prometheus_client"
+LIBRARY = "prometheus_client"
 
 
 class Metric(ABC):
@@ -107,7 +107,7 @@ class _Registry:
             metric.expose(self._library)
 
     def begin(self) -> Any:
-        self._library = import_module(_LIBRARY)
+        self._library = import_module(LIBRARY)
         for metric in self._metrics:
             metric.expose(self._library)
         return self._library
@@ -116,20 +116,7 @@ class _Registry:
 _registry = _Registry()
 
 
-def expose(host: str, port: int) -> None:
-    """Serves the metrics of this process at http://host:port/metrics; port 0 serves nothing.
-
-    Raises SettingError when the port or the package cannot be had.
-    """
-    if not port:
-        return
-    if find_spec(_LIBRARY) is None:
-        raise SettingError(
-            "BUILDPLAN_METRICS_PORT needs the package prometheus-client: install build-planner[telemetry]"
-        )
-    from services.runtime.metrics_server import MetricsServer
-
-    try:
-        MetricsServer(_registry.begin().make_wsgi_app(), host, port).start()
-    except OSError as error:
-        raise SettingError(f"BUILDPLAN_METRICS_PORT: cannot listen on {host}:{port}: {error.strerror}") from error
+def begin() -> WSGIApplication:
+    """Counts from now on; what whoever asks for the metrics of this process is answered by."""
+    application: WSGIApplication = _registry.begin().make_wsgi_app()
+    return application

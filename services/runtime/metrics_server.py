@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+from importlib.util import find_spec
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -12,10 +13,27 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+from services.runtime import metrics
 from services.runtime.logs import get_logger
+from services.runtime.settings import SettingError
 
 _log = get_logger()
 _PATIENCE_SECONDS = 10.0
+
+
+def serve(host: str, port: int) -> None:
+    """Serves the metrics of this process at http://host:port/metrics.
+
+    Raises SettingError when the port or the package cannot be had.
+    """
+    if find_spec(metrics.LIBRARY) is None:
+        raise SettingError(
+            "BUILDPLAN_METRICS_PORT needs the package prometheus-client: install build-planner[telemetry]"
+        )
+    try:
+        MetricsServer(metrics.begin(), host, port).start()
+    except OSError as error:
+        raise SettingError(f"BUILDPLAN_METRICS_PORT: cannot listen on {host}:{port}: {error.strerror}") from error
 
 
 class MetricsServer(ThreadingMixIn, WSGIServer):

@@ -15,11 +15,9 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from services.runtime.tracing import Kind
-
 _W3C = TraceContextTextMapPropagator()
 _HEADER = "traceparent"
-_KINDS: Mapping[Kind, trace.SpanKind] = {
+_KINDS: Mapping[str, trace.SpanKind] = {
     "internal": trace.SpanKind.INTERNAL,
     "server": trace.SpanKind.SERVER,
     "client": trace.SpanKind.CLIENT,
@@ -52,7 +50,7 @@ class OtlpTracer:
         self._tracer = self._provider.get_tracer("buildplan")
 
     @contextmanager
-    def span(self, name: str, parent: str, kind: Kind, attributes: Mapping[str, str]) -> Iterator[None]:
+    def span(self, name: str, parent: str, kind: str, attributes: Mapping[str, str]) -> Iterator[None]:
         """See tracing.span."""
         context = _W3C.extract({_HEADER: parent}) if parent else None
         with self._tracer.start_as_current_span(

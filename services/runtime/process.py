@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from services.runtime import collector, event_loop, expiry, metrics, tracing
+from services.runtime import collector, event_loop, expiry, tracing
 from services.runtime.errors import DomainError
 from services.runtime.logs import configure_logs, get_logger
 from services.runtime.settings import Environment, ServerSettings, SettingError
@@ -40,7 +40,10 @@ def _run(
         environment = Environment(os.environ)
         settings = ServerSettings.read(environment, default_port)
         configure_logs(name, settings.log_level, settings.log_format)
-        metrics.expose(settings.host, settings.metrics_port)
+        if settings.metrics_port:
+            from services.runtime.metrics_server import serve
+
+            serve(settings.host, settings.metrics_port)
         if settings.tls is not None:
             expiry.watch(settings.tls)
         tracing.configure(name, environment)
