@@ -137,7 +137,7 @@ class Sessions:
             found = rows.get(tx, session)
             if run_rows.in_flight(tx, session) is not None:
                 raise FailedPrecondition("RUN_IN_FLIGHT", f'"{name}" has a run in flight; cancel it first')
-            if kept is not None and session not in rows.untouched(tx, kept, self._clock()):
+            if kept is not None and not rows.is_untouched(tx, session, kept, self._clock()):
                 raise FailedPrecondition("IN_USE", f'"{name}" is in use again')
             return found
 

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy import delete as delete_from
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_in
@@ -126,13 +126,12 @@ def untouched(tx: Connection, kept: timedelta, now: datetime) -> dict[str, str]:
 
     By the database's own time where many share it, else by `now`.
     """
-    since = leases.moment(tx, now) - kept // timedelta(microseconds=1)
-    query = select(SESSIONS.c.id, SESSIONS.c.tenant).where(SESSIONS.c.update_us < since)
-    for activity in (RUNS, PLANS, VALIDATIONS):
-        newer = select(activity.c.session_id).where(activity.c.create_us >= since)
-        query = query.where(SESSIONS.c.id.not_in(newer))
-    in_flight = select(RUNS.c.session_id).where(or_(RUNS.c.end_us.is_(None), RUNS.c.end_us >= since))
-    return {row.id: row.tenant for row in tx.execute(query.where(SESSIONS.c.id.not_in(in_flight)))}
+    return {row.id: row.tenant for row in tx.execute(_untouched(tx, kept, now))}
+
+
+def is_untouched(tx: Connection, session_id: str, kept: timedelta, now: datetime) -> bool:
+    """True when the session is one of those, see `untouched`."""
+    return tx.execute(_untouched(tx, kept, now).where(SESSIONS.c.id == session_id)).one_or_none() is not None
 
 
 def delete(tx: Connection, session_id: str) -> None:
@@ -140,6 +139,15 @@ def delete(tx: Connection, session_id: str) -> None:
     query = delete_from(SESSIONS).where(SESSIONS.c.id == session_id).returning(SESSIONS.c.id)
     if tx.execute(query).one_or_none() is None:
         raise NotFound(session_name(session_id))
+
+
+def _untouched(tx: Connection, kept: timedelta, now: datetime) -> Select[Any]:
+    since = leases.moment(tx, now) - kept // timedelta(microseconds=1)
+    query = select(SESSIONS.c.id, SESSIONS.c.tenant).where(SESSIONS.c.update_us < since)
+    for activity in (RUNS, PLANS, VALIDATIONS):
+        query = query.where(~exists().where(activity.c.session_id == SESSIONS.c.id, activity.c.create_us >= since))
+    unended = or_(RUNS.c.end_us.is_(None), RUNS.c.end_us >= since)
+    return query.where(~exists().where(RUNS.c.session_id == SESSIONS.c.id, unended))
 
 
 def _stored(session: Session) -> dict[str, str]:
