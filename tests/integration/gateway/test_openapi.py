@@ -84,6 +84,12 @@ def call(url: str, body: Any, media_type: str = "application/json") -> Any:
         return json.load(answer)
 
 
+def test_each_operation_is_a_test_of_its_own(request: pytest.FixtureRequest) -> None:
+    """Of tests with one node id xdist runs one."""
+    names = [item.nodeid for item in request.session.items]
+    assert len(names) == len(set(names))
+
+
 @SCHEMA.parametrize()
 @BOUNDED
 def test_of_what_may_not_exist(case: schemathesis.Case[Any], running: Running) -> None:
