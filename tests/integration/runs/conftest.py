@@ -23,7 +23,7 @@ from services.coordinator.store import Store
 from services.coordinator.store import plans as plan_rows
 from tests.fakes.process import AGENTS
 from tests.fakes.sessions import FakeSessions, add_session
-from tests.fakes.specialist import FakeSpecialist
+from tests.fakes.specialist import Behaviour, FakeSpecialist
 
 POLICY = RunPolicy(
     deadline=5.0,
@@ -55,7 +55,7 @@ class House:
         """Starts a run and waits for its end."""
         run = await self.start(**fields)
         await self.events(run.name)
-        return await self.runs.get(run.name)
+        return await self.runs.records.get(run.name)
 
     async def events(self, name: str, after: int = 0) -> list[RunEvent]:
         """All events until the run's last."""
@@ -69,6 +69,15 @@ class House:
                 if event.agent_status.agent == agent and event.agent_status.state == state:
                     return event.agent_status
         raise AssertionError(f"{agent} never came to {state}")
+
+    async def taken_over_from(self, agent: str, run: Run) -> None:
+        """Another coordinator's life carries the run on to its end: ours drains while a hanging agent is at work."""
+        await self.fakes[agent].seen.called_event.wait()
+        await self.runs.drain()
+        self.fakes[agent].behaviour = Behaviour()
+        self.runs = Runs(self.store, self.specialists, POLICY, self.sessions.inputs())
+        await self.runs.recover()
+        await self.events(run.name)
 
     async def plan(self, run: Run) -> Plan:
         session, _ = parse(run.name, "runs")

@@ -9,10 +9,9 @@ import grpc
 import pytest
 import structlog
 
-from services.coordinator.runs.runs import Runs
 from services.runtime import tracing
 from tests.fakes.specialist import Behaviour
-from tests.integration.runs.conftest import POLICY, House
+from tests.integration.runs.conftest import House
 from tests.integration.telemetry.collector import Collector
 
 Lines = list[MutableMapping[str, Any]]
@@ -67,11 +66,6 @@ async def test_the_line_of_a_takeover_is_in_the_trace_of_the_run(
     with tracing.span("asked"):
         asked = tracing.identifiers()
         run = await house.start()
-    await house.fakes["pma"].seen.called_event.wait()
-    await house.runs.drain()
-    house.fakes["pma"].behaviour = Behaviour()
-    house.runs = Runs(house.store, house.specialists, POLICY, house.sessions.inputs())
-    await house.runs.recover()
-    await house.events(run.name)
+    await house.taken_over_from("pma", run)
     (line,) = told(logs, "run is taken up")
     assert (line["run"], line["trace_id"]) == (run.name, asked["trace_id"])

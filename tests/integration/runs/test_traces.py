@@ -8,10 +8,9 @@ import time
 import grpc
 import pytest
 
-from services.coordinator.runs.runs import Runs
 from services.runtime import tracing
 from tests.fakes.specialist import Behaviour, FakeSpecialist
-from tests.integration.runs.conftest import POLICY, House
+from tests.integration.runs.conftest import House
 from tests.integration.telemetry.collector import Collector
 
 
@@ -45,12 +44,7 @@ async def test_whoever_takes_a_run_over_goes_on_in_its_trace(house: House, colle
     house.fakes["pma"].behaviour = Behaviour(hang=True)
     with tracing.span("asked"):
         run = await house.start()
-    await house.fakes["pma"].seen.called_event.wait()
-    await house.runs.drain()
-    house.fakes["pma"].behaviour = Behaviour()
-    house.runs = Runs(house.store, house.specialists, POLICY, house.sessions.inputs())
-    await house.runs.recover()
-    await house.events(run.name)
+    await house.taken_over_from("pma", run)
     async with asyncio.timeout(5):
         while run.name in house.runs._active:
             await asyncio.sleep(0.01)
