@@ -77,7 +77,7 @@ async def carry_out(house: House, session: str) -> Run:
     run, _ = await insist(lambda: house.runs.start(request))
     events = await patient_events(house, run.name)
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
-    return await insist(lambda: house.runs.get(run.name))
+    return await insist(lambda: house.runs.records.get(run.name))
 
 
 async def add_once(house: House, session: str) -> None:

@@ -129,7 +129,7 @@ async def ended(house: House, run: str) -> Run:
     async with asyncio.timeout(60):
         async for _ in house.runs.watch(run, 0):
             pass
-    return await house.runs.get(run)
+    return await house.runs.records.get(run)
 
 
 async def healing(house: House, number: int) -> float:

@@ -40,7 +40,7 @@ async def test_one_request_id(urls: Sequence[str], fakes: dict[str, FakeSpeciali
         refused = await asyncio.gather(*(is_refused(house, other) for house in houses))
         await houses[0].events(runs[0][0].name)
         calls = houses[0].calls()
-        listed = await houses[0].runs.list_(session)
+        listed = await houses[0].runs.records.list_(session)
     figures.note("callers at once, coordinators", f"{len(runs)}, {len(houses)}")
     figures.exactly("runs that were started", len(listed), 1)
     figures.exactly("different runs that were answered", len({run.name for run, _ in runs}), 1)

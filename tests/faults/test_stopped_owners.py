@@ -42,7 +42,7 @@ async def stop_past_the_lease(house: House, owner: asyncio.subprocess.Process, n
     owner.send_signal(signal.SIGCONT)
     await asyncio.sleep(0.6)
     changed = await house.store.read(everything) != stored
-    states = [(await house.runs.get(name)).state for name in names]
+    states = [(await house.runs.records.get(name)).state for name in names]
     return sum(state != Run.STATE_SUCCEEDED for state in states), int(changed)
 
 

@@ -8,10 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection
-
-from buildplan.v1.agent_pb2 import AgentStatus, Attempt
-from buildplan.v1.run_pb2 import Checkpoint, Run, RunEvent
+from buildplan.v1.agent_pb2 import AgentStatus
+from buildplan.v1.run_pb2 import Run, RunEvent
 from buildplan.v1.run_service_pb2 import StartRunRequest
 from buildplan.v1.session_pb2 import ValidationResult
 from services.contract.digests import text_digest
@@ -32,15 +30,11 @@ from services.coordinator.runs.feed import Feed
 from services.coordinator.runs.heart import Heart
 from services.coordinator.runs.policy import RunPolicy
 from services.coordinator.runs.readiness import check_ready
+from services.coordinator.runs.records import RunRecords
 from services.coordinator.runs.specialists import Specialists
-from services.coordinator.runs.states import idle, say_place
-from services.coordinator.runs.tail import LogPage
-from services.coordinator.store import Store, changes, leases, queue
-from services.coordinator.store import attempts as attempt_rows
-from services.coordinator.store import checkpoints as checkpoint_rows
-from services.coordinator.store import events as event_rows
-from services.coordinator.store import runs as rows
-from services.coordinator.store import sessions as session_rows
+from services.coordinator.runs.states import idle
+from services.coordinator.store import Store, changes, leases
+from services.coordinator.store.leases import Lease
 from services.runtime.errors import FailedPrecondition, InvalidArgument, Unavailable
 from services.runtime.logs import get_logger
 
@@ -70,7 +64,7 @@ class Effects:
 
 
 class Runs:
-    """Starts, watches and ends runs."""
+    """Starts, watches and ends runs; `records` is what is stored of them."""
 
     def __init__(
         self,
@@ -86,8 +80,10 @@ class Runs:
         self._policy = policy
         self._sessions = sessions
         self._effects = effects
-        self._elsewhere = Elsewhere(self._read_log, policy.foreign_poll)
-        self._feed = Feed(self._read_log, self._elsewhere)
+        owner = effects.new_id()
+        self.records = RunRecords(store, lambda: Lease(owner, policy.lease, effects.clock()), policy.log_page)
+        self._elsewhere = Elsewhere(self.records.log, policy.foreign_poll)
+        self._feed = Feed(self.records.log, self._elsewhere)
         house = House(
             store,
             specialists,
@@ -98,10 +94,10 @@ class Runs:
             effects.clock,
             effects.sleep,
         )
-        self._active = ActiveRuns(house, owner=effects.new_id())
+        self._active = ActiveRuns(house, owner)
         self._heart = Heart(house, self._active)
         self._acceptance = Acceptance(house, self._active, self._heart)
-        self._cancelling = Cancelling(house, self._active, self._heart, self.get)
+        self._cancelling = Cancelling(house, self._active, self._heart, self.records.get)
         self._listener = store.listener(self._hear, self._turn)
         self._accepting = True
         self._watchers = 0
@@ -160,28 +156,6 @@ class Runs:
         run = self._new_run(session, agents, request.request_id, validation.input_digest)
         return await self._acceptance.accept(run, digest, Assignment(frozenset(agents), "run", forced)), validation
 
-    async def get(self, name: str) -> Run:
-        """One run with its agents' statuses."""
-        ids, lease = parse(name, "runs"), self._active.lease()
-
-        def work(tx: Connection) -> Run:
-            run = rows.get(tx, *ids)
-            if run.state == Run.STATE_PENDING:
-                say_place(run, queue.position(tx, *ids, lease))
-            return run
-
-        return await self._store.read(work)
-
-    async def list_(self, parent: str) -> list[Run]:
-        """The newest first."""
-        session = parse_session(parent)
-
-        def work(tx: Connection) -> list[Run]:
-            session_rows.get(tx, session)
-            return rows.list_(tx, session)
-
-        return await self._store.read(work)
-
     async def watch(self, name: str, after_sequence: int) -> AsyncIterator[RunEvent]:
         """The events after a sequence number, then those that come, until the run's last."""
         if after_sequence < 0:
@@ -230,26 +204,6 @@ class Runs:
         """
         return await self._cancelling.cancel(name)
 
-    async def checkpoints(self, parent: str) -> list[Checkpoint]:
-        """The oldest first."""
-        ids = parse(parent, "runs")
-
-        def work(tx: Connection) -> list[Checkpoint]:
-            rows.get(tx, *ids)
-            return checkpoint_rows.of_run(tx, *ids)
-
-        return await self._store.read(work)
-
-    async def attempts(self, parent: str) -> list[Attempt]:
-        """The calls of models that have ended, the oldest first."""
-        ids = parse(parent, "runs")
-
-        def work(tx: Connection) -> list[Attempt]:
-            rows.get(tx, *ids)
-            return attempt_rows.of_run(tx, *ids)
-
-        return await self._store.read(work)
-
     async def _earlier(self, session: str, request_id: str, digest: str) -> Run | None:
         if not request_id:
             return None
@@ -286,21 +240,10 @@ class Runs:
 
     async def _ended_run(self, name: str) -> Run:
         self._check_accepting()
-        run = await self.get(name)
+        run = await self.records.get(name)
         if not is_ended(run.state) or name in self._active:
             raise FailedPrecondition("RUN_IN_FLIGHT", f'"{name}" is in flight; wait for its end or cancel it')
         return run
-
-    async def _read_log(self, name: str, after: int) -> LogPage:
-        ids = parse(name, "runs")
-
-        def work(tx: Connection) -> LogPage:
-            run = rows.get(tx, *ids)
-            events = event_rows.after(tx, *ids, after, self._policy.log_page)
-            last = events[-1].sequence if events else after
-            return LogPage(events, is_ended(run.state) and last >= run.last_sequence)
-
-        return await self._store.read(work)
 
 
 def _session_of(run: str) -> str:

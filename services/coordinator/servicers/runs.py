@@ -27,11 +27,11 @@ class RunServicer(RunServiceServicer):
 
     async def GetRun(self, request: pb.GetRunRequest, context: _Context) -> pb.GetRunResponse:
         """See the proto."""
-        return pb.GetRunResponse(run=await self._runs.get(request.name))
+        return pb.GetRunResponse(run=await self._runs.records.get(request.name))
 
     async def ListRuns(self, request: pb.ListRunsRequest, context: _Context) -> pb.ListRunsResponse:
         """See the proto."""
-        return pb.ListRunsResponse(runs=await self._runs.list_(request.parent))
+        return pb.ListRunsResponse(runs=await self._runs.records.list_(request.parent))
 
     async def WatchRun(self, request: pb.WatchRunRequest, context: _Context) -> AsyncIterator[pb.WatchRunResponse]:
         """See the proto."""
@@ -54,8 +54,8 @@ class RunServicer(RunServiceServicer):
         self, request: pb.ListCheckpointsRequest, context: _Context
     ) -> pb.ListCheckpointsResponse:
         """See the proto."""
-        return pb.ListCheckpointsResponse(checkpoints=await self._runs.checkpoints(request.parent))
+        return pb.ListCheckpointsResponse(checkpoints=await self._runs.records.checkpoints(request.parent))
 
     async def ListAttempts(self, request: pb.ListAttemptsRequest, context: _Context) -> pb.ListAttemptsResponse:
         """See the proto."""
-        return pb.ListAttemptsResponse(attempts=await self._runs.attempts(request.parent))
+        return pb.ListAttemptsResponse(attempts=await self._runs.records.attempts(request.parent))

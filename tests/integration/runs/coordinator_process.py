@@ -34,7 +34,7 @@ async def carry_on(database: str, addresses: dict[str, str], lease: float, run: 
         return
     async for _ in runs.watch(run, 0):
         pass
-    print((await runs.get(run)).state, flush=True)
+    print((await runs.records.get(run)).state, flush=True)
     await runs.drain()
     await specialists.close()
     await store.close()

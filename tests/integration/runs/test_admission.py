@@ -35,7 +35,7 @@ async def test_one_customers_runs_do_not_starve_anothers(house: House) -> None:
     blocking = await block(house)
     many = await start(house, "acme", 12)
     [one] = await start(house, "zeta", 1)
-    assert (await house.runs.get(one.name)).state == Run.STATE_PENDING
+    assert (await house.runs.records.get(one.name)).state == Run.STATE_PENDING
     for fake in house.fakes.values():
         fake.behaviour = Behaviour(delay=0.02)
     for run in blocking:
@@ -43,7 +43,7 @@ async def test_one_customers_runs_do_not_starve_anothers(house: House) -> None:
     begun = {run.name: await begin_of(house, run) for run in (*many, one)}
     before = [run for run in many if begun[run.name] < begun[one.name]]
     assert len(before) <= LIMIT
-    assert {(await house.runs.get(run.name)).state for run in many} == {Run.STATE_SUCCEEDED}
+    assert {(await house.runs.records.get(run.name)).state for run in many} == {Run.STATE_SUCCEEDED}
     assert max(house.fakes[agent].seen.most_at_work for agent in AGENTS) <= LIMIT
 
 
@@ -89,9 +89,9 @@ async def test_a_waiting_run_says_how_many_are_before_it(house: House) -> None:
     runs = await start(house, "acme", 3)
     assert runs[-1].agents[0].message == "waiting for its turn, 2 runs before it"
     await house.runs.cancel(runs[0].name)
-    later = await house.runs.get(runs[-1].name)
+    later = await house.runs.records.get(runs[-1].name)
     assert later.agents[0].message == "waiting for its turn, 1 run before it"
-    assert (await house.runs.get(runs[0].name)).state == Run.STATE_CANCELLED
+    assert (await house.runs.records.get(runs[0].name)).state == Run.STATE_CANCELLED
     assert house.calls()["qma"] <= LIMIT
 
 
@@ -109,7 +109,7 @@ async def test_a_waiting_run_keeps_what_was_asked_of_it(house: House) -> None:
     for run in blocking:
         await house.runs.cancel(run.name)
     await house.events(waiting.name)
-    ended = await house.runs.get(waiting.name)
+    ended = await house.runs.records.get(waiting.name)
     assert ended.state == Run.STATE_SUCCEEDED
     assert [status.agent for status in ended.agents] == ["qma"]
     assert not ended.agents[0].from_checkpoint

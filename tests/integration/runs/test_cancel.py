@@ -35,7 +35,7 @@ async def test_cancel_reaches_the_specialist_within_a_tenth_of_a_second(house: H
     assert cancelled.state == Run.STATE_CANCELLED
     assert cancelled.failure.reason == "CANCELLED"
     assert status_of(cancelled, "pma").failure.reason == "CANCELLED"
-    assert "qma" in {checkpoint.agent for checkpoint in await house.runs.checkpoints(run.name)}
+    assert "qma" in {checkpoint.agent for checkpoint in await house.runs.records.checkpoints(run.name)}
     again = await house.runs.cancel(run.name)
     assert again == cancelled
 
@@ -49,7 +49,7 @@ async def test_a_cancelled_run_is_resumed_with_what_is_missing(house: House) -> 
     house.fakes["pma"].behaviour = Behaviour()
     await house.runs.resume(run.name)
     await house.events(run.name, cancelled.last_sequence)
-    resumed = await house.runs.get(run.name)
+    resumed = await house.runs.records.get(run.name)
     assert resumed.state == Run.STATE_SUCCEEDED
     assert house.calls() == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}
 
@@ -60,7 +60,7 @@ async def test_a_pending_run_is_cancelled_before_its_turn(house: House) -> None:
     await house.fakes["pma"].seen.called_event.wait()
     house.session = await add_session(house.store, "s2")
     second = await house.start()
-    assert (await house.runs.get(second.name)).state == Run.STATE_PENDING
+    assert (await house.runs.records.get(second.name)).state == Run.STATE_PENDING
     cancelled = await house.runs.cancel(second.name)
     assert cancelled.state == Run.STATE_CANCELLED
     assert {status.failure.reason for status in cancelled.agents} == {"CANCELLED"}

@@ -72,7 +72,7 @@ def write(house: House, edition: str) -> None:
 async def ended(house: House, run: Run) -> Run:
     """The run, which was just taken up, at its end."""
     await house.events(run.name, run.last_sequence)
-    return await house.runs.get(run.name)
+    return await house.runs.records.get(run.name)
 
 
 async def resumed(house: House, run: Run) -> Run:
@@ -112,9 +112,9 @@ async def test_results_are_listed_as_they_were_stored_where_the_clock_is_behind(
     run = await pair.first.finished()
     pair.clock.behind = BEHIND
     pair.second.sessions.notes = "with the quotation"
-    before = {checkpoint.name for checkpoint in await pair.first.runs.checkpoints(run.name)}
+    before = {checkpoint.name for checkpoint in await pair.first.runs.records.checkpoints(run.name)}
     await resumed(pair.second, run)
-    kept = await pair.first.runs.checkpoints(run.name)
+    kept = await pair.first.runs.records.checkpoints(run.name)
     assert [checkpoint.name in before for checkpoint in kept] == [True] * 4 + [False] * 4
     assert max(old.create_time.ToMicroseconds() for old in kept[:4]) < min(
         new.create_time.ToMicroseconds() for new in kept[4:]

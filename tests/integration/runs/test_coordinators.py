@@ -50,7 +50,7 @@ async def test_one_request_at_two_coordinators_is_one_run(pair: tuple[House, Hou
         answers = await asyncio.gather(*(house.start(request_id=f"request {turn}") for house in pair * 5))
         assert len({run.name for run in answers}) == 1
         await pair[0].events(answers[0].name)
-    assert len(await pair[0].runs.list_(pair[0].session)) == 10
+    assert len(await pair[0].runs.records.list_(pair[0].session)) == 10
 
 
 async def test_one_request_with_other_parameters_is_refused_by_any_coordinator(pair: tuple[House, House]) -> None:
@@ -215,7 +215,7 @@ async def test_an_expired_run_is_taken_over_within_a_lease_and_its_owner_writes_
     assert time.monotonic() - begun < 1.5 * policy.lease
     assert numbers(events) == list(range(1, len(events) + 1))
     assert first.calls() == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}
-    assert (await second.runs.get(run.name)).state == Run.STATE_SUCCEEDED
+    assert (await second.runs.records.get(run.name)).state == Run.STATE_SUCCEEDED
 
 
 async def test_a_draining_coordinator_hands_its_runs_over_at_once(pair: tuple[House, House], policy: RunPolicy) -> None:
@@ -230,5 +230,5 @@ async def test_a_draining_coordinator_hands_its_runs_over_at_once(pair: tuple[Ho
     await first.runs.drain()
     await second.events(run.name)
     assert time.monotonic() - begun < policy.lease / 2
-    assert (await second.runs.get(run.name)).state == Run.STATE_SUCCEEDED
+    assert (await second.runs.records.get(run.name)).state == Run.STATE_SUCCEEDED
     assert first.calls() == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}

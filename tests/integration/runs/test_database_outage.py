@@ -72,7 +72,7 @@ async def test_an_outage_longer_than_the_lease_costs_no_run_no_call_and_no_owner
     await asyncio.to_thread(own_postgres.stop)
     for house in pair:
         with pytest.raises(Unavailable, match="database"):
-            await house.runs.get(run.name)
+            await house.runs.records.get(run.name)
         with pytest.raises(Unavailable, match="database"):
             await house.start()
     await asyncio.sleep(2 * LEASE)

@@ -33,7 +33,7 @@ async def check_mended(house: House, run: Run) -> None:
     house.fakes["pma"].behaviour = Behaviour()
     await house.runs.retry_agent(run.name, "pma")
     await house.events(run.name, run.last_sequence)
-    mended = await house.runs.get(run.name)
+    mended = await house.runs.records.get(run.name)
     assert mended.state == Run.STATE_SUCCEEDED
     assert mended.revision == run.revision + 1
     assert {agent: calls for agent, calls in house.calls().items() if agent != "pma"} == others
@@ -52,7 +52,7 @@ async def check_partial(house: House, reason: str) -> Run:
     assert failed.failure.reason == reason
     assert "pma" in failed.failure.message
     await house.events(run.name)
-    ended = await house.runs.get(run.name)
+    ended = await house.runs.records.get(run.name)
     assert ended.state == Run.STATE_PARTIAL
     assert f"pma ({reason})" in ended.failure.message
     plan = await house.plan(ended)
@@ -131,7 +131,7 @@ async def test_a_specialist_that_comes_up_meanwhile_needs_no_retry(house: House)
                 break
     await house.fakes["pma"].start()
     await house.events(run.name)
-    assert (await house.runs.get(run.name)).state == Run.STATE_SUCCEEDED
+    assert (await house.runs.records.get(run.name)).state == Run.STATE_SUCCEEDED
 
 
 async def test_a_specialist_that_is_killed_in_the_middle(house: House, policy: RunPolicy) -> None:
@@ -154,7 +154,7 @@ async def test_a_specialist_that_is_killed_in_the_middle(house: House, policy: R
         assert failed.failure.reason == "UNREACHABLE"
         assert failed.failure.retryable
         await house.events(run.name)
-        ended = await runs.get(run.name)
+        ended = await runs.records.get(run.name)
         assert ended.state == Run.STATE_PARTIAL
         house.runs = plain
         await check_mended(house, ended)

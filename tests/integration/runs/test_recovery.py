@@ -57,7 +57,7 @@ async def test_a_run_that_is_stored_late_is_not_taken_for_one_that_was_left(hous
     run = await house.start()
     await late
     await house.events(run.name)
-    assert (await house.runs.get(run.name)).state == Run.STATE_SUCCEEDED
+    assert (await house.runs.records.get(run.name)).state == Run.STATE_SUCCEEDED
     assert house.calls() == dict.fromkeys(AGENTS, 1)
     assert await house.store.read(lambda tx: fence(tx, run.name)) == 1
 
@@ -74,7 +74,7 @@ async def test_a_drained_coordinator_leaves_its_run_to_the_next(house: House) ->
     with pytest.raises(Unavailable):
         await house.start()
     await asyncio.wait_for(house.fakes["pma"].seen.cancelled_event.wait(), 1)
-    left = await house.runs.get(run.name)
+    left = await house.runs.records.get(run.name)
     assert left.state == Run.STATE_RUNNING
     assert status_of(left, "pma").state == AgentStatus.STATE_RUNNING
     house.fakes["pma"].behaviour = Behaviour()
@@ -82,7 +82,7 @@ async def test_a_drained_coordinator_leaves_its_run_to_the_next(house: House) ->
     await house.runs.recover()
     events = await house.events(run.name)
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
-    assert (await house.runs.get(run.name)).state == Run.STATE_SUCCEEDED
+    assert (await house.runs.records.get(run.name)).state == Run.STATE_SUCCEEDED
     assert house.calls() == {"qma": 1, "pma": 2, "sca": 1, "ema": 1}
 
 
@@ -108,7 +108,7 @@ async def test_a_run_whose_papers_have_changed_begins_anew(house: House) -> None
     house.sessions.notes = "revision B"
     await house.runs.recover()
     events = await house.events(run.name)
-    ended = await house.runs.get(run.name)
+    ended = await house.runs.records.get(run.name)
     assert ended.state == Run.STATE_SUCCEEDED
     assert house.calls() == dict.fromkeys(AGENTS, 2)
     assert ended.input_digest != run.input_digest
@@ -125,7 +125,7 @@ async def test_a_run_whose_papers_are_gone_ends_in_words(house: House) -> None:
     house.sessions.findings = [Finding(severity=Finding.SEVERITY_ERROR, code="NO_FILES", message="no files")]
     await house.runs.recover()
     await house.events(run.name)
-    ended = await house.runs.get(run.name)
+    ended = await house.runs.records.get(run.name)
     assert (ended.state, ended.failure.reason) == (Run.STATE_FAILED, "PREFLIGHT_FAILED")
     assert status_of(ended, "pma").state == AgentStatus.STATE_ERROR
     assert house.calls()["pma"] == 1
@@ -138,10 +138,10 @@ async def test_pending_runs_are_continued_too(house: House) -> None:
     run = await house.start()
     await waiting.drain()
     house.runs = runs
-    assert (await runs.get(run.name)).state == Run.STATE_PENDING
+    assert (await runs.records.get(run.name)).state == Run.STATE_PENDING
     await runs.recover()
     await house.events(run.name)
-    assert (await runs.get(run.name)).state == Run.STATE_SUCCEEDED
+    assert (await runs.records.get(run.name)).state == Run.STATE_SUCCEEDED
 
 
 async def test_who_has_lost_the_fence_writes_nothing(house: House) -> None:
@@ -156,7 +156,7 @@ async def test_who_has_lost_the_fence_writes_nothing(house: House) -> None:
     with house.runs._active.hold(POLICY.runs_in_flight):
         await house.runs._heart.beat()
     await asyncio.wait_for(pma.seen.cancelled_event.wait(), 2)
-    stolen = await house.runs.get(run.name)
+    stolen = await house.runs.records.get(run.name)
     assert stolen.state == Run.STATE_RUNNING
     assert status_of(stolen, "pma").state == AgentStatus.STATE_RUNNING
     await house.store.write(lambda tx: run_rows.record(tx, *ids, fence, []))
@@ -173,10 +173,10 @@ async def test_a_late_write_under_an_old_fence_drops_the_run_here(house: House) 
     async with asyncio.timeout(5):
         while run.name in house.runs._active:
             await asyncio.sleep(0.01)
-    stolen = await house.runs.get(run.name)
+    stolen = await house.runs.records.get(run.name)
     assert stolen.state == Run.STATE_RUNNING
     assert status_of(stolen, "pma").state == AgentStatus.STATE_RUNNING
-    assert "pma" not in {checkpoint.agent for checkpoint in await house.runs.checkpoints(run.name)}
+    assert "pma" not in {checkpoint.agent for checkpoint in await house.runs.records.checkpoints(run.name)}
     assert stolen.revision == 0
 
 

@@ -57,7 +57,7 @@ class Load:
         run, _ = await self.runs.start(StartRunRequest(parent=await add_session(self.store, f"s{number}")))
         async for _ in self.runs.watch(run.name, 0):
             pass
-        self.ended.append(await self.runs.get(run.name))
+        self.ended.append(await self.runs.records.get(run.name))
 
     async def reached(self, count: int) -> None:
         """So many runs have ended."""

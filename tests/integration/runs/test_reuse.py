@@ -16,7 +16,7 @@ ONCE = {"qma": 1, "pma": 1, "sca": 1, "ema": 1}
 async def resumed(house: House, run: Run) -> Run:
     await house.runs.resume(run.name)
     await house.events(run.name, run.last_sequence)
-    return await house.runs.get(run.name)
+    return await house.runs.records.get(run.name)
 
 
 async def test_a_second_run_of_the_same_input_calls_nobody(house: House) -> None:
@@ -28,7 +28,7 @@ async def test_a_second_run_of_the_same_input_calls_nobody(house: House) -> None
     assert first.name.rpartition("/")[2] in status_of(second, "qma").message
     plan = await house.plan(second)
     assert plan.sections.purchasing.materials[0].text == "a line of pma"
-    assert {checkpoint.agent for checkpoint in await house.runs.checkpoints(second.name)} == set(ONCE)
+    assert {checkpoint.agent for checkpoint in await house.runs.records.checkpoints(second.name)} == set(ONCE)
 
 
 async def test_another_input_calls_everybody(house: House) -> None:
@@ -104,7 +104,7 @@ async def test_a_failed_retry_keeps_the_earlier_result_in_the_plan(house: House)
     house.fakes["qma"].behaviour = Behaviour(patches=())
     await house.runs.retry_agent(run.name, "qma")
     await house.events(run.name, run.last_sequence)
-    ended = await house.runs.get(run.name)
+    ended = await house.runs.records.get(run.name)
     assert ended.state == Run.STATE_PARTIAL
     assert status_of(ended, "qma").state == AgentStatus.STATE_ERROR
     plan = await house.plan(ended)

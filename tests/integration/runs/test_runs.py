@@ -38,7 +38,7 @@ async def test_a_run_succeeds_and_makes_a_plan(house: House) -> None:
     plan = await house.plan(run)
     assert (plan.run, plan.revision, plan.reason) == (run.name, 1, "run")
     assert plan.sections.quality_plan.required_tests[0].text == "a line of qma"
-    assert [checkpoint.agent for checkpoint in await house.runs.checkpoints(run.name)].sort() is None
+    assert [checkpoint.agent for checkpoint in await house.runs.records.checkpoints(run.name)].sort() is None
 
 
 async def test_the_log_tells_each_agents_life_in_order(house: House) -> None:
@@ -53,7 +53,7 @@ async def test_the_log_tells_each_agents_life_in_order(house: House) -> None:
         order = [AgentStatus.STATE_IDLE, AgentStatus.STATE_RUNNING, AgentStatus.STATE_COMPLETE]
         assert list(dict.fromkeys(life)) == order
     assert events[-1].run_state.revision == 1
-    finished = await house.runs.get(run.name)
+    finished = await house.runs.records.get(run.name)
     assert finished.last_sequence == events[-1].sequence
 
 
@@ -116,7 +116,7 @@ async def test_preflight_refuses_with_its_findings(house: House) -> None:
     with pytest.raises(FailedPrecondition, match="the customer is missing") as caught:
         await house.start()
     assert [violation.code for violation in caught.value.violations] == ["CUSTOMER_MISSING"]
-    assert await house.runs.list_(house.session) == []
+    assert await house.runs.records.list_(house.session) == []
 
 
 async def test_rate_limited_together_then_one_after_another(house: House) -> None:
@@ -124,7 +124,7 @@ async def test_rate_limited_together_then_one_after_another(house: House) -> Non
         house.fakes[agent].behaviour = Behaviour(error=RATE_LIMITED, failing_calls=1, delay=0.02)
     run = await house.start()
     events = await house.events(run.name)
-    assert (await house.runs.get(run.name)).state == Run.STATE_SUCCEEDED
+    assert (await house.runs.records.get(run.name)).state == Run.STATE_SUCCEEDED
     assert house.calls() == {"qma": 2, "pma": 2, "sca": 1, "ema": 2}
     told = [event.agent_status for event in events if event.agent_status.agent in {"qma", "pma", "ema"}]
     second = told[next(place for place, status in enumerate(told) if "runs again alone" in status.message) :]
@@ -176,13 +176,13 @@ async def test_a_run_without_any_result_fails_without_a_plan(house: House) -> No
 
 
 async def test_unknown_names(house: House) -> None:
-    for call in (house.runs.get, house.runs.resume, house.runs.cancel, house.runs.checkpoints):
+    for call in (house.runs.records.get, house.runs.resume, house.runs.cancel, house.runs.records.checkpoints):
         with pytest.raises(NotFound):
             await call("sessions/s1/runs/none")
     with pytest.raises(NotFound):
         await house.events("sessions/s1/runs/none")
     with pytest.raises(NotFound):
-        await house.runs.list_("sessions/none")
+        await house.runs.records.list_("sessions/none")
 
 
 async def test_papers_that_come_between_preflight_and_the_agents_are_the_runs_input(house: House) -> None:

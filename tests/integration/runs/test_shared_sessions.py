@@ -150,7 +150,7 @@ async def start_run(shared: Shared) -> object:
 
 
 async def retry_agent(shared: Shared) -> object:
-    [ended] = await shared.house.runs.list_(SESSION)
+    [ended] = await shared.house.runs.records.list_(SESSION)
     return await shared.house.runs.retry_agent(ended.name, "qma")
 
 

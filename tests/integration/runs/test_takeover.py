@@ -53,7 +53,7 @@ async def test_a_coordinator_that_is_told_to_end_hands_its_runs_over(
             await asyncio.gather(*(house.events(name) for name in names))
         assert time.monotonic() - begun < 10
         assert await asyncio.wait_for(leaving.wait(), 10) == 0
-        states = [(await house.runs.get(name)).state for name in names]
+        states = [(await house.runs.records.get(name)).state for name in names]
         assert states == [Run.STATE_SUCCEEDED] * MANY
         assert {agent: fakes[agent].seen.proposes for agent in AGENTS} == {
             agent: 2 * MANY if agent == "pma" else MANY for agent in AGENTS

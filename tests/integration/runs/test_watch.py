@@ -33,7 +33,7 @@ async def test_a_stalled_watcher_slows_nobody(house: House) -> None:
     stalled = house.runs.watch(run.name, 0)
     first = await anext(stalled)
     whole = await house.events(run.name)
-    assert (await house.runs.get(run.name)).last_sequence == whole[-1].sequence
+    assert (await house.runs.records.get(run.name)).last_sequence == whole[-1].sequence
     rest: list[RunEvent] = [event async for event in stalled]
     assert [first, *rest] == whole
 
